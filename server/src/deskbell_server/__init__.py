@@ -1,0 +1,1 @@
+"""The Deskbell server: an AI voice receptionist over gRPC."""

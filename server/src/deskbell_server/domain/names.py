@@ -1,0 +1,59 @@
+"""Resource names (`tenants/{tenant}/agents/{agent}`) and ids.
+
+Tenants, agents and documents have readable ids (slugs) that their makers may choose; conversations and
+turns have UUIDs in order of time, so that their indexes grow at one end.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+AgentId = NewType("AgentId", str)
+DocumentId = NewType("DocumentId", str)
+ConversationId = NewType("ConversationId", uuid.UUID)
+TurnId = NewType("TurnId", uuid.UUID)
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,61}[a-z0-9]")
+
+
+def is_slug(text: str) -> bool:
+    """Whether `text` can be a tenant's, agent's or document's id."""
+    return SLUG.fullmatch(text) is not None
+
+
+def new_slug(prefix: str) -> str:
+    """A fresh id such as `t-4f1c9a0b7d3e`, with 48 random bits."""
+    return f"{prefix}-{secrets.token_hex(6)}"
+
+
+def time_ordered_uuid(unix_seconds: float) -> uuid.UUID:
+    """A UUID version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, 74 random bits."""
+    milliseconds = int(unix_seconds * 1000) & ((1 << 48) - 1)
+    random = secrets.randbits(74)
+    value = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)
+    return uuid.UUID(int=value)
+
+
+def tenant_name(tenant: TenantId) -> str:
+    return f"tenants/{tenant}"
+
+
+def agent_name(tenant: TenantId, agent: AgentId) -> str:
+    return f"tenants/{tenant}/agents/{agent}"
+
+
+def document_name(tenant: TenantId, document: DocumentId) -> str:
+    return f"tenants/{tenant}/documents/{document}"
+
+
+def conversation_name(tenant: TenantId, conversation: ConversationId) -> str:
+    return f"tenants/{tenant}/conversations/{conversation}"
+
+
+def split_name(name: str) -> tuple[str, ...]:
+    """The ids in a resource name whose shape was already checked: `tenants/a/agents/b` -> ("a", "b")."""
+    return tuple(name.split("/")[1::2])

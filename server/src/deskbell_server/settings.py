@@ -1,0 +1,139 @@
+"""Every setting of the server, read from the environment (prefix `DESKBELL_`) and from a `.env` file.
+
+`.env.example` documents the same names for operators; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Address = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")]
+"""`host:port`; an IPv6 host stands in brackets."""
+
+
+class Engine(StrEnum):
+    """Who serves a role. `auto` is Groq where a key is set, else local."""
+
+    AUTO = "auto"
+    GROQ = "groq"
+    LOCAL = "local"
+
+
+class EmbeddingEngine(StrEnum):
+    """Who embeds texts: the bundled ONNX model, or the sentence-transformers library with any model."""
+
+    ONNX = "onnx"
+    SENTENCE_TRANSFORMERS = "sentence_transformers"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """The server's configuration. Times are in seconds, sizes in bytes, unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DESKBELL_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    # Where things are
+    grpc_address: Address = "127.0.0.1:50051"
+    dashboard_address: Address = "127.0.0.1:8501"
+    metrics_address: Address | None = None
+    """Where Prometheus may scrape `/metrics`; unset, nothing listens."""
+    data_dir: Path = Path(".deskbell")
+    """Embedded Postgres and Redis, generated secrets. Made with mode 0700."""
+
+    # Stores. Unset: an embedded server is started.
+    database_url: SecretStr | None = None
+    """Owner of the schema: runs migrations and makes the two roles that server and dashboard use."""
+    redis_url: SecretStr | None = None
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    secret_key: SecretStr | None = None
+    """Roots what is derived: role passwords, page tokens. Unset: generated and kept in the data folder."""
+
+    # Who may call
+    admin_key: SecretStr | None = None
+    """The bootstrap key of the whole server. Unset: generated and kept in the data folder."""
+    open_health: bool = False
+    """Let `grpc.health.v1.Health` answer without a key, for probes that cannot send one."""
+    allow_remote: bool = False
+    """Let gRPC or the dashboard listen on an address other than loopback, without TLS."""
+
+    # Engines
+    speech_to_text: Engine = Engine.AUTO
+    chat: Engine = Engine.AUTO
+    text_to_speech: Engine = Engine.AUTO
+    embeddings: EmbeddingEngine = EmbeddingEngine.ONNX
+    groq_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("DESKBELL_GROQ_API_KEY", "GROQ_API_KEY")
+    )
+    groq_base_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("DESKBELL_GROQ_BASE_URL", "GROQ_BASE_URL")
+    )
+    groq_speech_to_text_model: str = "whisper-large-v3-turbo"
+    groq_chat_model: str = "openai/gpt-oss-20b"
+    groq_text_to_speech_model: str = "canopylabs/orpheus-v1-english"
+    groq_voice: str = "hannah"
+    sentence_transformers_model: str = "sentence-transformers/all-MiniLM-L6-v2"
+    """Name at a hub, or a folder. Its embeddings must have 384 dimensions."""
+    models_dir: Path | None = None
+    """Folder with other weights for the local engines than the bundled ones (see docs/engines.md)."""
+    local_threads: int = Field(default=2, ge=1, le=64)
+    """Threads for local speech recognition, speech and embeddings together."""
+
+    # Deadlines of the engines' stages
+    speech_to_text_timeout: float = Field(default=10.0, gt=0, le=120)
+    chat_first_token_timeout: float = Field(default=5.0, gt=0, le=120)
+    chat_timeout: float = Field(default=20.0, gt=0, le=300)
+    text_to_speech_timeout: float = Field(default=10.0, gt=0, le=120)
+
+    # The turn
+    llm_temperature: float = Field(default=0.7, ge=0, le=2)
+    llm_max_tokens: int = Field(default=300, ge=1, le=8192)
+    retrieval_top_k: int = Field(default=3, ge=1, le=20)
+    history_messages: int = Field(default=12, ge=0, le=100)
+    """How many of the conversation's last messages the chat model sees."""
+
+    # The call
+    sample_rate: int = Field(default=16000, ge=8000, le=48000)
+    """Rate of input and output that a call gets when its `start` names none."""
+    max_calls: int = Field(default=100, ge=1, le=100_000)
+    """Calls at once in this process."""
+    max_calls_per_tenant: int = Field(default=50, ge=1, le=100_000)
+    """Calls at once of one tenant, over all servers that share a Redis."""
+    max_call_duration: float = Field(default=3600.0, gt=0, le=86_400)
+    stream_idle_timeout: float = Field(default=60.0, gt=0, le=3600)
+    """How long a call may go without any message of the client."""
+    drain_timeout: float = Field(default=10.0, ge=0, le=600)
+    """How long calls may go on after the server was told to stop."""
+
+    # Logs
+    debug: bool = False
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @model_validator(mode="after")
+    def _groq_needs_a_key(self) -> Self:
+        if self.groq_api_key is None:
+            for role in ("speech_to_text", "chat", "text_to_speech"):
+                if getattr(self, role) is Engine.GROQ:
+                    raise ValueError(
+                        f"DESKBELL_{role.upper()}=groq needs DESKBELL_GROQ_API_KEY (or GROQ_API_KEY)"
+                    )
+        return self
+
+    def engine(self, role: str) -> Engine:
+        """Who serves `speech_to_text`, `chat` or `text_to_speech`, with `auto` decided."""
+        chosen: Engine = getattr(self, role)
+        if chosen is not Engine.AUTO:
+            return chosen
+        return Engine.GROQ if self.groq_api_key else Engine.LOCAL
