@@ -34,7 +34,8 @@ class FieldViolation:
 
 
 class DeskbellError(Exception):
-    """Base of all errors that a caller may be told of. The message must hold no caller's words and no secret."""
+    """Base of all errors that a caller may be told of. The message must hold no caller's words and no
+    secret."""
 
     code: ClassVar[str] = "INTERNAL"
     """Name of the gRPC status code."""

@@ -50,7 +50,8 @@ class Document:
 class Passage:
     """A piece of a document's text: `text` is characters `start` to `end` (code points) of it.
 
-    `heading` is the path of Markdown headings above it ("Opening hours > Saturday"), empty if none; it is embedded
+    `heading` is the path of Markdown headings above it ("Opening hours > Saturday"), empty if none; it
+    is embedded
     and searched together with the text, and is not part of the range.
     """
 
@@ -65,7 +66,8 @@ class Passage:
 class FoundPassage:
     """A passage that a search found.
 
-    `similarity` is the cosine of the embeddings, -1 to 1; `score` the reciprocal-rank fusion that hits are sorted by.
+    `similarity` is the cosine of the embeddings, -1 to 1; `score` the reciprocal-rank fusion that hits
+    are sorted by.
     """
 
     document: DocumentId

@@ -96,7 +96,8 @@ class TextToSpeech(Protocol):
         ...
 
     def stream(self, text: str, *, voice: str, speaking_rate: float) -> AsyncIterator[SpeechChunk]:
-        """Speaks one sentence or clause, in chunks of one rate. An empty or unknown `voice` is the default one.
+        """Speaks one sentence or clause, in chunks of one rate. An empty or unknown `voice` is the
+        default one.
         Close the iterator to stop it early."""
         ...
 
@@ -121,7 +122,8 @@ class Embedder(Protocol):
 class VoiceActivityStream(Protocol):
     """Listens to one caller."""
 
-    async def push(self, pcm: bytes) -> list[float]:
+    async def push(self, pcm: bytes) ->
+    list[float]:
         """Takes the next PCM16 samples at 16 kHz, any number, and returns the speech probability of each window of
         512 samples (32 ms) that they completed."""
         ...

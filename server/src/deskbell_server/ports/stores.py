@@ -30,7 +30,7 @@ class TenantStore(Protocol):
         """Raises NotFound."""
         ...
 
-    async def list(self, *, after: TenantId | None, limit: int) -> list[Tenant]:
+    async def page(self, *, after: TenantId | None, limit: int) -> list[Tenant]:
         """By id."""
         ...
 
@@ -54,7 +54,7 @@ class AgentStore(Protocol):
         """Raises NotFound."""
         ...
 
-    async def list(self, tenant: TenantId, *, after: AgentId | None, limit: int) -> list[Agent]:
+    async def page(self, tenant: TenantId, *, after: AgentId | None, limit: int) -> list[Agent]:
         """By id. Raises NotFound (tenant)."""
         ...
 
@@ -95,7 +95,7 @@ class KnowledgeStore(Protocol):
         """Raises NotFound."""
         ...
 
-    async def list(self, tenant: TenantId, *, after: DocumentId | None, limit: int) -> list[Document]:
+    async def page(self, tenant: TenantId, *, after: DocumentId | None, limit: int) -> list[Document]:
         """By id. Raises NotFound (tenant)."""
         ...
 
@@ -154,7 +154,7 @@ class ConversationStore(Protocol):
         """Raises NotFound."""
         ...
 
-    async def list(
+    async def page(
         self, tenant: TenantId, *, agent: AgentId | None, before: ConversationId | None, limit: int
     ) -> list[Conversation]:
         """The newest first. Raises NotFound (tenant)."""
@@ -192,7 +192,8 @@ class ConversationStore(Protocol):
         ...
 
     async def mark_lost(self, owner: str, now: datetime) -> int:
-        """Marks the open voice conversations of a server that is gone, of every tenant, as lost; returns how many."""
+        """Marks the open voice conversations of a server that is gone, of every tenant, as lost;
+        returns how many."""
         ...
 
 
