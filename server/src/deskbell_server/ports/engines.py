@@ -122,10 +122,9 @@ class Embedder(Protocol):
 class VoiceActivityStream(Protocol):
     """Listens to one caller."""
 
-    async def push(self, pcm: bytes) ->
-    list[float]:
-        """Takes the next PCM16 samples at 16 kHz, any number, and returns the speech probability of each window of
-        512 samples (32 ms) that they completed."""
+    async def push(self, pcm: bytes) -> list[float]:
+        """Takes the next PCM16 samples at 16 kHz, any number, and returns the speech probability of each
+        window of 512 samples (32 ms) that they completed."""
         ...
 
 
