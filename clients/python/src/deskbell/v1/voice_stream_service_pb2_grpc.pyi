@@ -35,10 +35,11 @@ class VoiceStreamServiceStub:
     - A bad message in mid-call is answered in-band with `error` and not used; the call lives. Only
       50 bad ones in a row end it, with INVALID_ARGUMENT / TOO_MANY_BAD_MESSAGES.
     - Half-closing means "no more input": an utterance that was begun is taken as finished, everything
-      is answered and spoken, then `ended` comes. `end` does the same. Cancelling the rpc means that the network went.
-    - The server sends `response_audio` at most 400 ms ahead of real time after a first burst of as much,
-      so that an interruption stops the voice at once. Play it in order; play nothing of a response after its `response_done`
-      with INTERRUPTED.
+      is answered and spoken, then `ended` comes. `end` does the same. Cancelling the rpc means that the
+      network went.
+    - The server sends `response_audio` at most 400 ms ahead of real time, so that an interruption stops
+      the voice at once. Play it in order; play nothing more of a response whose `response_done` says
+      INTERRUPTED.
     - A turn of the caller's: `speech` (began), `speech` (ended), `transcript`, the events of
       turn_events.proto with `response_audio` among them, `response_done`, `metrics`.
     - While the caller speaks over the agent, the answer is interrupted.
@@ -47,7 +48,8 @@ class VoiceStreamServiceStub:
     INVALID_ARGUMENT with FIELD_INVALID (in `start`), START_EXPECTED, AUDIO_FORMAT_UNSUPPORTED,
     AUDIO_FASTER_THAN_REAL_TIME (more than 3 s of audio ahead of the clock) or TOO_MANY_BAD_MESSAGES;
     NOT_FOUND / AGENT_NOT_FOUND; FAILED_PRECONDITION with ALREADY_STARTED or RESUME_WINDOW_EXPIRED;
-    RESOURCE_EXHAUSTED / TOO_MANY_CALLS; DEADLINE_EXCEEDED with STREAM_IDLE or CALL_TOO_LONG; UNAVAILABLE / DRAINING.
+    RESOURCE_EXHAUSTED / TOO_MANY_CALLS; DEADLINE_EXCEEDED / STREAM_IDLE (60 s without any message);
+    UNAVAILABLE with DRAINING or STORE_UNAVAILABLE.
     """
 
 class VoiceStreamServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -77,10 +79,11 @@ class VoiceStreamServiceServicer(metaclass=_abc_1.ABCMeta):
         - A bad message in mid-call is answered in-band with `error` and not used; the call lives. Only
           50 bad ones in a row end it, with INVALID_ARGUMENT / TOO_MANY_BAD_MESSAGES.
         - Half-closing means "no more input": an utterance that was begun is taken as finished, everything
-          is answered and spoken, then `ended` comes. `end` does the same. Cancelling the rpc means that the network went.
-        - The server sends `response_audio` at most 400 ms ahead of real time after a first burst of as much,
-          so that an interruption stops the voice at once. Play it in order; play nothing of a response after its `response_done`
-          with INTERRUPTED.
+          is answered and spoken, then `ended` comes. `end` does the same. Cancelling the rpc means that the
+          network went.
+        - The server sends `response_audio` at most 400 ms ahead of real time, so that an interruption stops
+          the voice at once. Play it in order; play nothing more of a response whose `response_done` says
+          INTERRUPTED.
         - A turn of the caller's: `speech` (began), `speech` (ended), `transcript`, the events of
           turn_events.proto with `response_audio` among them, `response_done`, `metrics`.
         - While the caller speaks over the agent, the answer is interrupted.
@@ -89,7 +92,8 @@ class VoiceStreamServiceServicer(metaclass=_abc_1.ABCMeta):
         INVALID_ARGUMENT with FIELD_INVALID (in `start`), START_EXPECTED, AUDIO_FORMAT_UNSUPPORTED,
         AUDIO_FASTER_THAN_REAL_TIME (more than 3 s of audio ahead of the clock) or TOO_MANY_BAD_MESSAGES;
         NOT_FOUND / AGENT_NOT_FOUND; FAILED_PRECONDITION with ALREADY_STARTED or RESUME_WINDOW_EXPIRED;
-        RESOURCE_EXHAUSTED / TOO_MANY_CALLS; DEADLINE_EXCEEDED with STREAM_IDLE or CALL_TOO_LONG; UNAVAILABLE / DRAINING.
+        RESOURCE_EXHAUSTED / TOO_MANY_CALLS; DEADLINE_EXCEEDED / STREAM_IDLE (60 s without any message);
+        UNAVAILABLE with DRAINING or STORE_UNAVAILABLE.
         """
 
 def add_VoiceStreamServiceServicer_to_server(servicer: VoiceStreamServiceServicer, server: _aio.Server) -> None: ...
