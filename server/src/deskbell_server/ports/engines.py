@@ -7,7 +7,7 @@ once; work that already runs in a thread finishes there and its result is droppe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,7 +82,7 @@ class Chat(Protocol):
         """`engine/model`."""
         ...
 
-    def stream(self, request: ChatRequest) -> AsyncIterator[ChatPiece]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPiece, None]:
         """Streams the answer. Close the iterator (`contextlib.aclosing`) to stop it early."""
         ...
 
@@ -95,7 +95,7 @@ class TextToSpeech(Protocol):
         """`engine/model`."""
         ...
 
-    def stream(self, text: str, *, voice: str, speaking_rate: float) -> AsyncIterator[SpeechChunk]:
+    def stream(self, text: str, *, voice: str, speaking_rate: float) -> AsyncGenerator[SpeechChunk, None]:
         """Speaks one sentence or clause, in chunks of one rate. An empty or unknown `voice` is the
         default one.
         Close the iterator to stop it early."""

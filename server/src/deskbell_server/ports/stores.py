@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from deskbell_server.domain.agent import Agent
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message
-from deskbell_server.domain.knowledge import Document, FoundPassage, Passage
+from deskbell_server.domain.knowledge import Document, FoundPassage, MediaType, Passage
 from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
 from deskbell_server.domain.tenant import Tenant
 from deskbell_server.ports.engines import Embedding
@@ -75,6 +75,7 @@ class IndexJob:
 
     tenant: TenantId
     document: DocumentId
+    media_type: MediaType
     text: str
     passages_done: int
     """How many passages an earlier attempt had embedded and stored."""

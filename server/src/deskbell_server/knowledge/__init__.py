@@ -1,0 +1,1 @@
+"""From a document to the passages an answer may use: loading, chunking, indexing, searching."""

@@ -1,0 +1,1 @@
+"""One question, one answer: the same for chat and voice."""

@@ -1,0 +1,96 @@
+"""Conversations in text: opens or continues one, and runs a turn in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from deskbell_server.domain.agent import Agent
+from deskbell_server.domain.conversation import Channel, Conversation, ConversationState
+from deskbell_server.domain.errors import InvalidInput, NotFound
+from deskbell_server.domain.names import (
+    AgentId,
+    ConversationId,
+    TenantId,
+    TurnId,
+    conversation_name,
+    time_ordered_uuid,
+)
+from deskbell_server.domain.tenant import Tenant
+from deskbell_server.ports.stores import AgentStore, Clock, ConversationStore, TenantStore
+from deskbell_server.turn.engine import Question, TurnEngine
+from deskbell_server.turn.events import Answer, TurnEvent
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChat:
+    """A conversation to which something can be said."""
+
+    tenant: Tenant
+    agent: Agent
+    conversation: ConversationId
+
+
+class Chats:
+    """Text conversations with a tenant's agents."""
+
+    def __init__(
+        self,
+        tenants: TenantStore,
+        agents: AgentStore,
+        conversations: ConversationStore,
+        engine: TurnEngine,
+        clock: Clock,
+        owner: str,
+    ) -> None:
+        self._tenants = tenants
+        self._agents = agents
+        self._conversations = conversations
+        self._engine = engine
+        self._clock = clock
+        self._owner = owner
+
+    async def open(
+        self, tenant: TenantId, agent: AgentId, conversation: ConversationId | None, caller_id: str
+    ) -> OpenChat:
+        """Begins a conversation, or finds the one to go on with. Raises NotFound (agent, conversation)."""
+        found_agent = await self._agents.get(tenant, agent)
+        found_tenant = await self._tenants.get(tenant)
+        if conversation is None:
+            now = self._clock.now()
+            conversation = ConversationId(time_ordered_uuid(now.timestamp()))
+            await self._conversations.create(
+                tenant,
+                Conversation(
+                    tenant=tenant,
+                    id=conversation,
+                    agent=agent,
+                    channel=Channel.CHAT,
+                    state=ConversationState.OPEN,
+                    caller_id=caller_id,
+                    message_count=0,
+                    started_at=now,
+                    ended_at=None,
+                    end_reason="",
+                ),
+                self._owner,
+            )
+        else:
+            existing = await self._conversations.get(tenant, conversation)
+            if existing.channel is not Channel.CHAT or existing.agent != agent:
+                raise NotFound("conversation", conversation_name(tenant, conversation))
+        return OpenChat(found_tenant, found_agent, conversation)
+
+    def new_turn(self) -> TurnId:
+        """A fresh turn id."""
+        return TurnId(time_ordered_uuid(self._clock.now().timestamp()))
+
+    async def say(self, chat: OpenChat, turn: TurnId, text: str) -> AsyncGenerator[TurnEvent, None]:
+        """Runs one turn. Raises InvalidInput for a text of white space, and what the turn raises."""
+        if not text.strip():
+            raise InvalidInput.field("text", "must hold more than white space")
+        question = Question(chat.tenant, chat.agent, chat.conversation, turn, Channel.CHAT, text.strip())
+        async with aclosing(self._engine.answer(question, Answer())) as events:
+            async for event in events:
+                yield event
