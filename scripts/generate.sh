@@ -10,3 +10,4 @@ for stub in $(find "$out" -name '*_pb2_grpc.pyi'); do
   [ -e "${stub%i}" ] || rm "$stub"
 done
 touch "$out/deskbell/v1/__init__.py"
+python scripts/api_reference.py

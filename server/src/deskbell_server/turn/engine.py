@@ -6,8 +6,8 @@
     store       question and answer, once, in one transaction
 
 Chat and voice run the same list. A turn that is cancelled stores nothing by itself: a voice call then stores
-what was heard
-(`TurnEngine.store`), a chat drops it.
+what was
+heard (`TurnRecord.store`), a chat drops it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from deskbell_server.domain.agent import Agent
-from deskbell_server.domain.conversation import Channel, HistoryEntry, Message, Speaker
+from deskbell_server.domain.conversation import Channel, HistoryEntry
 from deskbell_server.domain.knowledge import Citation, FoundPassage
 from deskbell_server.domain.names import ConversationId, TurnId
 from deskbell_server.domain.tenant import Tenant
@@ -26,6 +26,7 @@ from deskbell_server.ports.engines import Chat, ChatPiece, ChatRequest, ChatSupp
 from deskbell_server.ports.stores import Clock, ConversationStore
 from deskbell_server.turn.events import Answer, Cited, Finished, Metrics, Text, TurnEvent
 from deskbell_server.turn.prompts import system_prompt
+from deskbell_server.turn.record import TurnRecord
 from deskbell_server.turn.timing import Stopwatch
 
 
@@ -69,12 +70,14 @@ class TurnEngine:
         search: KnowledgeSearch,
         chat: Chat,
         conversations: ConversationStore,
+        record: TurnRecord,
         clock: Clock,
         limits: TurnLimits,
     ) -> None:
         self._search = search
         self._chat = chat
         self._conversations = conversations
+        self._record = record
         self._clock = clock
         self._limits = limits
 
@@ -84,8 +87,9 @@ class TurnEngine:
         """Runs the steps; the last event is `Finished`, and by then the turn is stored.
 
         `answer` is filled as the reply grows, so that a caller who stops half-way knows what was said;
-        `watch` lets a call count from the caller's last word. Raises ProviderError when the chat engine fails,
-        StoreUnavailable when the database does. Close the iterator (`contextlib.aclosing`) to stop early.
+        `watch` lets a call count from the caller's last word. Raises ProviderError when the chat engine
+        fails, StoreUnavailable when the database does. Close the iterator (`contextlib.aclosing`) to stop
+        early.
         """
         state = _State(question, watch or Stopwatch(self._clock), answer)
         with state.watch.stage("recall"):
@@ -98,7 +102,15 @@ class TurnEngine:
             async for event in events:
                 yield event
         with state.watch.stage("store"):
-            await self.store(question, answer)
+            await self._record.store(
+                question.tenant.id,
+                question.conversation,
+                question.turn,
+                asked=question.text,
+                answer=answer,
+                # On a call the answer is not yet heard when it is stored.
+                estimated=question.channel is Channel.VOICE,
+            )
         yield Finished(
             answer,
             Metrics(
@@ -106,37 +118,6 @@ class TurnEngine:
                 prompt_tokens=state.usage.prompt_tokens,
                 completion_tokens=state.usage.completion_tokens,
             ),
-        )
-
-    async def store(
-        self, question: Question, answer: Answer, *, heard: str | None = None, estimated: bool = False
-    ) -> None:
-        """Stores the caller's and the agent's message. `heard` is what the caller heard of the answer, the
-        whole if None. Storing a turn again changes nothing."""
-        now = self._clock.now()
-        caller = Message(
-            index=0,
-            turn=question.turn,
-            speaker=Speaker.CALLER,
-            text=question.text,
-            heard_text=question.text,
-            heard_estimated=False,
-            citations=(),
-            created_at=now,
-        )
-        agent = Message(
-            index=0,
-            turn=question.turn,
-            speaker=Speaker.AGENT,
-            text=answer.text,
-            heard_text=answer.text if heard is None else heard,
-            heard_estimated=estimated,
-            citations=tuple(answer.citations),
-            created_at=now,
-        )
-        messages = (caller, agent) if answer.text else (caller,)
-        await self._conversations.store_turn(
-            question.tenant.id, question.conversation, question.turn, messages
         )
 
     async def _reply(self, state: _State) -> AsyncGenerator[TurnEvent, None]:

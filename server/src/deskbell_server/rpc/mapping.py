@@ -1,0 +1,219 @@
+"""Between protos and domain, for everything but the voice stream (see voice_mapping.py)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from google.protobuf import duration_pb2, timestamp_pb2
+
+from deskbell.v1 import (
+    agent_pb2,
+    conversation_pb2,
+    knowledge_pb2,
+    tenant_pb2,
+    turn_events_pb2,
+)
+from deskbell_server.domain.agent import Agent, AgentType, VoiceSettings
+from deskbell_server.domain.conversation import Channel, Conversation, ConversationState, Message, Speaker
+from deskbell_server.domain.errors import InvalidInput
+from deskbell_server.domain.knowledge import Citation, Document, DocumentState, FoundPassage
+from deskbell_server.domain.names import (
+    ConversationId,
+    TenantId,
+    agent_name,
+    conversation_name,
+    document_name,
+    tenant_name,
+)
+from deskbell_server.domain.tenant import Tenant
+from deskbell_server.turn.events import Metrics
+
+AGENT_TYPES = {
+    agent_pb2.AGENT_TYPE_UNSPECIFIED: AgentType.RECEPTIONIST,
+    agent_pb2.AGENT_TYPE_RECEPTIONIST: AgentType.RECEPTIONIST,
+    agent_pb2.AGENT_TYPE_REAL_ESTATE: AgentType.REAL_ESTATE,
+    agent_pb2.AGENT_TYPE_CUSTOM: AgentType.CUSTOM,
+}
+_AGENT_TYPES_OUT = {
+    AgentType.RECEPTIONIST: agent_pb2.AGENT_TYPE_RECEPTIONIST,
+    AgentType.REAL_ESTATE: agent_pb2.AGENT_TYPE_REAL_ESTATE,
+    AgentType.CUSTOM: agent_pb2.AGENT_TYPE_CUSTOM,
+}
+_DOCUMENT_STATES = {
+    DocumentState.PROCESSING: knowledge_pb2.DOCUMENT_STATE_PROCESSING,
+    DocumentState.READY: knowledge_pb2.DOCUMENT_STATE_READY,
+    DocumentState.FAILED: knowledge_pb2.DOCUMENT_STATE_FAILED,
+}
+_CHANNELS = {
+    Channel.CHAT: conversation_pb2.CHANNEL_CHAT,
+    Channel.VOICE: conversation_pb2.CHANNEL_VOICE,
+}
+_CONVERSATION_STATES = {
+    ConversationState.OPEN: conversation_pb2.CONVERSATION_STATE_OPEN,
+    ConversationState.ENDED: conversation_pb2.CONVERSATION_STATE_ENDED,
+    ConversationState.LOST: conversation_pb2.CONVERSATION_STATE_LOST,
+}
+_SPEAKERS = {
+    Speaker.CALLER: conversation_pb2.SPEAKER_CALLER,
+    Speaker.AGENT: conversation_pb2.SPEAKER_AGENT,
+}
+
+
+def timestamp(moment: datetime) -> timestamp_pb2.Timestamp:
+    """A moment, to the microsecond."""
+    result = timestamp_pb2.Timestamp()
+    result.FromDatetime(moment)
+    return result
+
+
+def duration(seconds: float) -> duration_pb2.Duration:
+    """A duration, to the microsecond."""
+    result = duration_pb2.Duration()
+    result.FromMicroseconds(round(seconds * 1e6))
+    return result
+
+
+def conversation_id(text: str) -> ConversationId:
+    """The id in a conversation's name, whose shape was checked."""
+    return ConversationId(uuid.UUID(text))
+
+
+def tenant(value: Tenant) -> tenant_pb2.Tenant:
+    return tenant_pb2.Tenant(
+        name=tenant_name(value.id),
+        display_name=value.display_name,
+        industry=value.industry,
+        language_code=value.language_code,
+        time_zone=value.time_zone,
+        create_time=timestamp(value.created_at),
+        update_time=timestamp(value.updated_at),
+    )
+
+
+def agent(value: Agent) -> agent_pb2.Agent:
+    return agent_pb2.Agent(
+        name=agent_name(value.tenant, value.id),
+        display_name=value.display_name,
+        type=_AGENT_TYPES_OUT[value.type],
+        system_prompt=value.system_prompt,
+        greeting=value.greeting,
+        voice=agent_pb2.AgentVoice(
+            voice=value.voice.voice,
+            speaking_rate=value.voice.speaking_rate,
+            end_of_utterance_silence=duration(value.voice.end_of_utterance_silence),
+        ),
+        create_time=timestamp(value.created_at),
+        update_time=timestamp(value.updated_at),
+    )
+
+
+def voice_settings(value: agent_pb2.AgentVoice) -> VoiceSettings:
+    """Voice settings with every default filled in. Raises InvalidInput for a rate that is out of range."""
+    default = VoiceSettings()
+    rate = value.speaking_rate or default.speaking_rate
+    if not 0.5 <= rate <= 2.0:
+        raise InvalidInput.field(
+            "agent.voice.speaking_rate", f"is {rate:g}; must be from 0.5 to 2.0, or 0 for 1.0"
+        )
+    silence = (
+        value.end_of_utterance_silence.ToMicroseconds() / 1e6
+        if value.HasField("end_of_utterance_silence")
+        else default.end_of_utterance_silence
+    )
+    return VoiceSettings(value.voice, rate, silence)
+
+
+def document(value: Document) -> knowledge_pb2.Document:
+    return knowledge_pb2.Document(
+        name=document_name(value.tenant, value.id),
+        title=value.title,
+        media_type=value.media_type,
+        size_bytes=value.size_bytes,
+        state=_DOCUMENT_STATES[value.state],
+        passage_count=value.passage_count,
+        indexed_passage_count=value.indexed_passage_count,
+        failure=value.failure,
+        create_time=timestamp(value.created_at),
+        update_time=timestamp(value.updated_at),
+    )
+
+
+def found_reference(tenant_id: TenantId, found: FoundPassage) -> knowledge_pb2.PassageReference:
+    return knowledge_pb2.PassageReference(
+        document=document_name(tenant_id, found.document),
+        title=found.title,
+        passage_index=found.passage.index,
+        start=found.passage.start,
+        end=found.passage.end,
+    )
+
+
+def cited_reference(tenant_id: TenantId, citation: Citation) -> knowledge_pb2.PassageReference:
+    return knowledge_pb2.PassageReference(
+        document=document_name(tenant_id, citation.document),
+        title=citation.title,
+        passage_index=citation.passage_index,
+        start=citation.start,
+        end=citation.end,
+    )
+
+
+def citation_event(tenant_id: TenantId, response_id: str, citation: Citation) -> turn_events_pb2.Citation:
+    return turn_events_pb2.Citation(
+        response_id=response_id,
+        text_start=citation.text_start,
+        text_end=citation.text_end,
+        source=cited_reference(tenant_id, citation),
+        quote=citation.quote,
+    )
+
+
+def conversation(value: Conversation) -> conversation_pb2.Conversation:
+    return conversation_pb2.Conversation(
+        name=conversation_name(value.tenant, value.id),
+        agent=agent_name(value.tenant, value.agent),
+        channel=_CHANNELS[value.channel],
+        state=_CONVERSATION_STATES[value.state],
+        caller_id=value.caller_id,
+        message_count=value.message_count,
+        start_time=timestamp(value.started_at),
+        end_time=None if value.ended_at is None else timestamp(value.ended_at),
+        end_reason=value.end_reason,
+    )
+
+
+def messages(
+    tenant_id: TenantId, conversation_id: ConversationId, values: Sequence[Message]
+) -> list[conversation_pb2.Message]:
+    parent = conversation_name(tenant_id, conversation_id)
+    return [
+        conversation_pb2.Message(
+            name=f"{parent}/messages/{value.index}",
+            turn_id=str(value.turn),
+            speaker=_SPEAKERS[value.speaker],
+            text=value.text,
+            heard_text=value.heard_text,
+            heard_estimated=value.heard_estimated,
+            citations=[cited_reference(tenant_id, citation) for citation in value.citations],
+            create_time=timestamp(value.created_at),
+        )
+        for value in values
+    ]
+
+
+def metrics(value: Metrics) -> turn_events_pb2.TurnMetrics:
+    return turn_events_pb2.TurnMetrics(
+        stages=[
+            turn_events_pb2.StageTiming(
+                stage=stage.stage, start=duration(stage.start), duration=duration(stage.duration)
+            )
+            for stage in value.stages
+        ],
+        voice_to_voice=None if value.voice_to_voice is None else duration(value.voice_to_voice),
+        prompt_tokens=value.prompt_tokens,
+        completion_tokens=value.completion_tokens,
+        transcribed_seconds=value.transcribed_seconds,
+        spoken_characters=value.spoken_characters,
+    )

@@ -1,0 +1,119 @@
+"""The gRPC server: services, limits, health, reflection, and how it starts and stops."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+
+from deskbell.v1 import (
+    agent_service_pb2,
+    agent_service_pb2_grpc,
+    chat_service_pb2,
+    chat_service_pb2_grpc,
+    conversation_service_pb2,
+    conversation_service_pb2_grpc,
+    knowledge_service_pb2,
+    knowledge_service_pb2_grpc,
+    tenant_service_pb2,
+    tenant_service_pb2_grpc,
+    voice_stream_service_pb2,
+    voice_stream_service_pb2_grpc,
+)
+from deskbell_server.rpc.interceptors import CallInterceptor
+from deskbell_server.rpc.services.agents import Agents
+from deskbell_server.rpc.services.chat import Chat
+from deskbell_server.rpc.services.conversations import Conversations
+from deskbell_server.rpc.services.knowledge import Knowledge
+from deskbell_server.rpc.services.tenants import Tenants
+from deskbell_server.rpc.services.voice import VoiceStreams
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+"""Lets a text that is somewhat too long reach the rule that says how long it may be."""
+MAX_METADATA_BYTES = 16 * 1024
+OPTIONS = [
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_metadata_size", MAX_METADATA_BYTES),
+    # A phone in a tunnel: find out after 20 s, and let clients probe as often.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.max_ping_strikes", 3),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # Two servers on one port would each take half of the calls.
+    ("grpc.so_reuseport", 0),
+]
+SERVICE_NAMES = tuple(
+    module.DESCRIPTOR.services_by_name[name].full_name
+    for module, name in (
+        (tenant_service_pb2, "TenantService"),
+        (agent_service_pb2, "AgentService"),
+        (knowledge_service_pb2, "KnowledgeService"),
+        (chat_service_pb2, "ChatService"),
+        (voice_stream_service_pb2, "VoiceStreamService"),
+        (conversation_service_pb2, "ConversationService"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that is served."""
+
+    tenants: Tenants
+    agents: Agents
+    knowledge: Knowledge
+    chat: Chat
+    voice: VoiceStreams
+    conversations: Conversations
+
+
+class RpcServer:
+    """A running server."""
+
+    def __init__(self, server: grpc.aio.Server, health: HealthServicer, port: int) -> None:
+        self._server = server
+        self._health = health
+        self.port = port
+
+    async def serving(self, *, yes: bool) -> None:
+        """Says by the health service whether calls can come in."""
+        status = health_pb2.HealthCheckResponse.SERVING if yes else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in ("", *SERVICE_NAMES):
+            await self._health.set(name, status)
+
+
+@asynccontextmanager
+async def open_server(
+    services: Services, interceptor: CallInterceptor, address: str, stop_timeout: float
+) -> AsyncIterator[RpcServer]:
+    """Serves on `address` (port 0: any free one). On exit rpcs that still go on after `stop_timeout` seconds
+    are cancelled. Raises OSError when the address cannot be had."""
+    server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+    tenant_service_pb2_grpc.add_TenantServiceServicer_to_server(services.tenants, server)
+    agent_service_pb2_grpc.add_AgentServiceServicer_to_server(services.agents, server)
+    knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(services.knowledge, server)
+    chat_service_pb2_grpc.add_ChatServiceServicer_to_server(services.chat, server)
+    voice_stream_service_pb2_grpc.add_VoiceStreamServiceServicer_to_server(services.voice, server)
+    conversation_service_pb2_grpc.add_ConversationServiceServicer_to_server(services.conversations, server)
+    health = HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    reflection.enable_server_reflection(
+        (*SERVICE_NAMES, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME),
+        server,
+    )
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError:
+        raise OSError(f"cannot listen on {address}: is another server using it?") from None
+    await server.start()
+    try:
+        yield RpcServer(server, health, port)
+    finally:
+        await server.stop(stop_timeout)
