@@ -44,9 +44,13 @@ def test_a_bad_frame_is_refused_and_not_used(offset: int, data: bytes, reason: s
 def test_stereo_of_48_khz_declared_as_mono_of_16_is_found_out_within_a_second() -> None:
     intake = AudioIntake(pcm16(16_000), started_at=100.0)
     frame = b"\0" * 4 * 960  # 20 ms
-    with pytest.raises(InvalidInput) as refused:
+
+    def one_second() -> None:
         for i in range(50):
             intake.accept(intake.samples, frame, now=100.0 + 0.02 * i)
+
+    with pytest.raises(InvalidInput) as refused:
+        one_second()
     assert refused.value.reason == "AUDIO_FASTER_THAN_REAL_TIME"
     assert refused.value.metadata["declared_rate_hz"] == "16000"
     assert "start.input_audio" in {v.field for v in refused.value.violations}

@@ -83,6 +83,7 @@ class Response:
         self._metrics = Metrics()
         self._stored = False
         self._watch = heard.watch if heard else Stopwatch(clock)
+        self._first_sentence_at: float | None = None
         self._voice_to_voice: float | None = None
 
     async def run(self) -> None:
@@ -126,41 +127,45 @@ class Response:
         return turn.result()
 
     async def _make_answer(self, sentences: asyncio.Queue[str | None]) -> DeskbellError | None:
+        """Puts the answer's sentences into the queue, then None. Returns the turn's failure."""
+        splitter = SentenceSplitter()
         failure = None
         try:
             if self._fixed_text is not None:
                 self._answer.text = self._fixed_text
                 await self._store(self._fixed_text, estimated=True)
-                await sentences.put(self._fixed_text)
+                await self._put(sentences, splitter.push(self._fixed_text))
             else:
-                await self._run_turn(sentences)
+                await self._run_turn(sentences, splitter)
         except DeskbellError as error:
             failure = error
+        # Also of an answer that broke off: its words stand in the transcript, so they are spoken.
+        await self._put(sentences, splitter.flush())
         await sentences.put(None)
         return failure
 
-    async def _run_turn(self, sentences: asyncio.Queue[str | None]) -> None:
-        splitter = SentenceSplitter()
-        try:
-            async with aclosing(self._engine.answer(self.question, self._answer, self._watch)) as events:
-                async for event in events:
-                    match event:
-                        case Text(text):
-                            for sentence in splitter.push(text):
-                                await sentences.put(sentence)
-                        case Cited(citation):
-                            await self._tell(ResponseCitation(self.track.id, citation))
-                        case Finished(_, metrics):
-                            self._stored = True
-                            self._metrics = metrics
-        finally:
-            # Also of an answer that broke off: what was said stands in the transcript, so it is spoken.
-            rest = splitter.flush()
-        for sentence in rest:
-            await sentences.put(sentence)
+    async def _run_turn(self, sentences: asyncio.Queue[str | None], splitter: SentenceSplitter) -> None:
+        async with aclosing(self._engine.answer(self.question, self._answer, self._watch)) as events:
+            async for event in events:
+                match event:
+                    case Text(text):
+                        await self._put(sentences, splitter.push(text))
+                    case Cited(citation):
+                        await self._tell(ResponseCitation(self.track.id, citation))
+                    case Finished(_, metrics):
+                        self._stored = True
+                        self._metrics = metrics
+
+    async def _put(self, queue: asyncio.Queue[str | None], sentences: list[str]) -> None:
+        if sentences and self._first_sentence_at is None:
+            self._first_sentence_at = self._clock.monotonic()
+        for sentence in sentences:
+            await queue.put(sentence)
 
     async def _on_first_audio(self) -> None:
         now = self._clock.monotonic()
+        if self._first_sentence_at is not None:
+            self._watch.add("speak_first", self._first_sentence_at, now)
         if self._heard is not None:
             self._voice_to_voice = now - self._watch.start
         await self._first_audio()

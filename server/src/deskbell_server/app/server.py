@@ -1,0 +1,239 @@
+"""Builds, opens and closes the whole server.
+
+    stores (own Postgres and Redis, or those that are configured) -> migrations -> engines -> services -> gRPC
+
+`open_app` is one stack of scopes: what was opened last is closed first, also when opening fails half-way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets as random
+import socket
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from deskbell_server.adapters.embedded import embedded_stack
+from deskbell_server.adapters.postgres.agents import PostgresAgentStore
+from deskbell_server.adapters.postgres.conversations import PostgresConversationStore
+from deskbell_server.adapters.postgres.index_queue import PostgresIndexQueue
+from deskbell_server.adapters.postgres.knowledge import PostgresKnowledgeStore
+from deskbell_server.adapters.postgres.migrations import migrate
+from deskbell_server.adapters.postgres.pool import open_database
+from deskbell_server.adapters.postgres.roles import Role, role_url
+from deskbell_server.adapters.postgres.tenants import PostgresTenantStore
+from deskbell_server.adapters.redis import RedisLiveCalls, RedisSpeechCache, open_redis
+from deskbell_server.app.engines import Engines, open_engines
+from deskbell_server.app.reporting import Report
+from deskbell_server.app.secrets import ServerSecrets, load_secrets
+from deskbell_server.app.seeding import Seeder
+from deskbell_server.domain.errors import DeskbellError
+from deskbell_server.knowledge.documents import Documents
+from deskbell_server.knowledge.indexing import Indexer
+from deskbell_server.knowledge.search import KnowledgeSearch
+from deskbell_server.observability.metrics import ServerMetrics
+from deskbell_server.ports.stores import ConversationStore, LiveCalls
+from deskbell_server.rpc.interceptors import CallInterceptor, Gate
+from deskbell_server.rpc.page_tokens import PageTokens
+from deskbell_server.rpc.server import RpcServer, Services, open_server
+from deskbell_server.rpc.services.agents import Agents
+from deskbell_server.rpc.services.chat import Chat
+from deskbell_server.rpc.services.conversations import Conversations
+from deskbell_server.rpc.services.knowledge import Knowledge
+from deskbell_server.rpc.services.tenants import Tenants
+from deskbell_server.rpc.services.voice import VoiceStreams
+from deskbell_server.settings import Settings
+from deskbell_server.turn.chats import Chats
+from deskbell_server.turn.engine import TurnEngine, TurnLimits
+from deskbell_server.turn.record import TurnRecord
+from deskbell_server.voice.calls import Calls
+from deskbell_server.voice.session import CallEngines, CallLimits
+
+LOST_CALLS_SECONDS = 15.0
+"""How often to look for calls whose server is gone."""
+_log = structlog.get_logger(__name__)
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUrls:
+    """Where the stores are, as their owner connects."""
+
+    database: str
+    redis: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A server that serves."""
+
+    rpc: RpcServer
+    calls: Calls
+    metrics: ServerMetrics
+    seeder: Seeder
+    secrets: ServerSecrets
+    engines: Engines
+    dashboard_database_url: str
+
+    async def drain(self, timeout: float) -> None:
+        """Takes no more calls, and gives those that go on `timeout` seconds."""
+        await self.rpc.serving(yes=False)
+        await self.calls.drain(timeout)
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings, report: Report, *, redis: bool = True) -> AsyncIterator[StoreUrls]:
+    """The configured stores, and our own in place of those that are not; without Redis if not asked for."""
+    database_url = settings.database_url.get_secret_value() if settings.database_url else None
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    async with embedded_stack(
+        settings.data_dir,
+        postgres=database_url is None,
+        redis=redis and redis_url is None,
+        report=report,
+    ) as own:
+        yield StoreUrls(database_url or own.database_url or "", redis_url or own.redis_url or "")
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, report: Report) -> AsyncIterator[App]:
+    """Opens the server; inside the scope it answers, though its health says NOT_SERVING until
+    `App.rpc.serving`. `report` gets a line for each step that takes time.
+
+    Cancelling it closes everything; calls that go on are cut off: `App.drain` first lets them end.
+    """
+    async with AsyncExitStack() as stack:
+        secrets = load_secrets(settings)
+        urls = await stack.enter_async_context(open_stores(settings, report))
+        applied = await migrate(urls.database, secrets.secret_key, report=report)
+        if applied:
+            report(f"database migrated: {', '.join(applied)}")
+        engines = await stack.enter_async_context(open_engines(settings, report))
+        app = await stack.enter_async_context(open_services(settings, secrets, urls, engines))
+        yield app
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, secrets: ServerSecrets, urls: StoreUrls, engines: Engines
+) -> AsyncIterator[App]:
+    clock = SystemClock()
+    owner = f"{socket.gethostname()}:{os.getpid()}:{random.token_hex(4)}"
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            open_database(urls.database, secrets.secret_key, size=settings.database_pool_size)
+        )
+        redis = await stack.enter_async_context(open_redis(urls.redis))
+        tenants = PostgresTenantStore(database)
+        agents = PostgresAgentStore(database)
+        documents = PostgresKnowledgeStore(database)
+        conversations = PostgresConversationStore(database)
+        live = RedisLiveCalls(redis, owner)
+        search = KnowledgeSearch(documents, engines.embedder)
+        indexer = Indexer(PostgresIndexQueue(database), documents, engines.embedder)
+        record = TurnRecord(conversations, clock)
+        turns = TurnEngine(
+            search,
+            engines.chat,
+            conversations,
+            record,
+            clock,
+            TurnLimits(
+                settings.retrieval_top_k,
+                settings.history_messages,
+                settings.llm_temperature,
+                settings.llm_max_tokens,
+            ),
+        )
+        calls = Calls(
+            tenants=tenants,
+            agents=agents,
+            conversations=conversations,
+            live=live,
+            engines=CallEngines(
+                engines.speech_to_text, engines.text_to_speech, engines.voice_activity, engines.labels
+            ),
+            turns=turns,
+            record=record,
+            speech_cache=RedisSpeechCache(redis),
+            clock=clock,
+            limits=CallLimits(settings.max_call_duration, settings.stream_idle_timeout),
+            max_calls=settings.max_calls,
+            max_calls_per_tenant=settings.max_calls_per_tenant,
+            owner=owner,
+        )
+        knowledge = Documents(documents, indexer, clock)
+        metrics = ServerMetrics()
+        tokens = PageTokens(secrets.secret_key)
+        services = Services(
+            tenants=Tenants(tenants, tokens, clock),
+            agents=Agents(agents, tokens, clock),
+            knowledge=Knowledge(knowledge, documents, tenants, search, tokens, settings.retrieval_top_k),
+            chat=Chat(Chats(tenants, agents, conversations, turns, clock, owner), clock, metrics),
+            voice=VoiceStreams(calls, metrics, settings.sample_rate),
+            conversations=Conversations(conversations, tokens),
+        )
+        await stack.enter_async_context(
+            _background(live.run(), indexer.run(), _mark_lost_calls(conversations, live, clock))
+        )
+        rpc = await stack.enter_async_context(
+            open_server(
+                services,
+                CallInterceptor(Gate(secrets.admin_key, open_health=settings.open_health), metrics),
+                settings.grpc_address,
+                stop_timeout=1.0,
+            )
+        )
+        yield App(
+            rpc=rpc,
+            calls=calls,
+            metrics=metrics,
+            seeder=Seeder(tenants, agents, knowledge, clock),
+            secrets=secrets,
+            engines=engines,
+            dashboard_database_url=role_url(urls.database, Role.DASHBOARD, secrets.secret_key),
+        )
+
+
+@asynccontextmanager
+async def _background(*jobs: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """A scope for what runs as long as the server; leaving it cancels the jobs. One that fails ends the
+    server."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job) for job in jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def _mark_lost_calls(conversations: ConversationStore, live: LiveCalls, clock: SystemClock) -> None:
+    """Closes the books on calls whose server was killed."""
+    while True:
+        try:
+            for owner in await conversations.owners_of_open_calls():
+                if not await live.is_alive(owner):
+                    count = await conversations.mark_lost(owner, clock.now())
+                    _log.info("calls_marked_lost", owner=owner, count=count)
+        except DeskbellError as error:
+            _log.warning("lost_calls_not_marked", reason=error.reason)
+        await asyncio.sleep(LOST_CALLS_SECONDS)

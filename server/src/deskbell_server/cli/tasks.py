@@ -1,0 +1,89 @@
+"""The commands that do one thing and end, and the dashboard and fake Groq on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import grpc
+import typer
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from deskbell_server.adapters.embedded import EmbeddedError
+from deskbell_server.adapters.postgres.migrations import MigrationFailed, migrate
+from deskbell_server.adapters.postgres.roles import Role, RoleTooPowerful, role_url
+from deskbell_server.app.addresses import NotLoopback
+from deskbell_server.app.dashboard import DashboardMissing, open_dashboard
+from deskbell_server.app.reporting import Report
+from deskbell_server.app.secrets import load_secrets
+from deskbell_server.app.server import open_stores
+from deskbell_server.cli.signals import STOPPED, Stop
+from deskbell_server.domain.errors import DeskbellError
+from deskbell_server.settings import Settings
+
+HEALTH_TIMEOUT = 5.0
+
+
+@contextmanager
+def explained(say: Callable[[str], None]) -> Iterator[None]:
+    """Turns what a person can mend into one line and exit code 1; anything else keeps its traceback."""
+    try:
+        yield
+    except (
+        EmbeddedError,
+        MigrationFailed,
+        RoleTooPowerful,
+        NotLoopback,
+        DashboardMissing,
+        DeskbellError,
+        OSError,
+    ) as error:
+        say(str(error))
+        raise typer.Exit(1) from None
+
+
+async def migrate_database(settings: Settings, report: Report, *, stop: Stop) -> int:
+    """Applies the migrations that are missing."""
+    secrets = load_secrets(settings)
+    async with open_stores(settings, report, redis=False) as urls:
+        applied = await migrate(urls.database, secrets.secret_key, report=report)
+    report(f"applied {', '.join(applied)}" if applied else "the database is up to date")
+    return STOPPED
+
+
+async def run_dashboard(settings: Settings, report: Report, *, stop: Stop) -> int:
+    """Runs the dashboard until it is told to stop. The server must have migrated the database."""
+    if settings.database_url is None:
+        report(
+            "DESKBELL_DATABASE_URL is not set. The embedded database belongs to the server: "
+            "`deskbell-server up` runs both"
+        )
+        return 2
+    secrets = load_secrets(settings)
+    url = role_url(settings.database_url.get_secret_value(), Role.DASHBOARD, secrets.secret_key)
+    async with open_dashboard(settings, url, report) as dashboard:
+        if await dashboard.wait_until_shown(report):
+            report(f"ready: dashboard on {dashboard.url}")
+        code = await dashboard.wait()
+    report(f"the dashboard ended with exit code {code}")
+    return 1
+
+
+async def check_health(settings: Settings, report: Report, *, stop: Stop) -> int:
+    """Asks the server at DESKBELL_GRPC_ADDRESS for its health."""
+    secrets = load_secrets(settings)
+    address = settings.grpc_address.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - not a bind
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        try:
+            answer = await stub.Check(
+                health_pb2.HealthCheckRequest(),
+                timeout=HEALTH_TIMEOUT,
+                metadata=(("authorization", f"Bearer {secrets.admin_key}"),),
+            )
+        except grpc.aio.AioRpcError as error:
+            report(f"not serving: {error.code().name} from {address}")
+            return 1
+    status = health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+    report(f"{status} at {address}")
+    return 0 if answer.status == health_pb2.HealthCheckResponse.SERVING else 1

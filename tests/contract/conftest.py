@@ -1,0 +1,29 @@
+"""A live server with scripted engines, on the real stores."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from deskbell_server.app.engines import Engines
+from tests.support.live_server import LiveServer, live_server
+from tests.support.scripted_call import Engines as Script
+from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+
+
+@pytest.fixture
+def script() -> Script:
+    """What the engines say; change it before the call."""
+    return Script(transcription_seconds=0.02, first_token_seconds=0.02, speech_seconds_per_character=0.01)
+
+
+@pytest.fixture
+async def server(
+    database: str, redis_url: str, script: Script, tmp_path: Path
+) -> AsyncGenerator[LiveServer, None]:
+    """The server, empty."""
+    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    async with live_server(database, redis_url, engines, tmp_path) as live:
+        yield live
