@@ -1,0 +1,1 @@
+"""The outside: stores, engines and processes, each fulfilling a port."""
