@@ -21,9 +21,9 @@ def script() -> Script:
 
 @pytest.fixture
 async def server(
-    database: str, redis_url: str, script: Script, tmp_path: Path
+    database: str, redis_url: str, secret_key: bytes, script: Script, tmp_path: Path
 ) -> AsyncGenerator[LiveServer, None]:
     """The server, empty."""
     engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
-    async with live_server(database, redis_url, engines, tmp_path) as live:
+    async with live_server(database, redis_url, secret_key, engines, tmp_path) as live:
         yield live

@@ -91,7 +91,7 @@ async def test_a_bad_field_is_named(server: LiveServer, request_: te.CreateTenan
 
 async def test_every_bad_field_gets_its_violation(server: LiveServer) -> None:
     request = te.CreateTenantRequest(
-        tenant_id="-", tenant=tenant_pb2.Tenant(display_name="", industry="x" * 101)
+        tenant_id="-", tenant=tenant_pb2.Tenant(display_name="x" * 201, industry="x" * 101)
     )
     wrong = await refused(server.stubs.tenants.CreateTenant(request, metadata=server.metadata))
     assert set(wrong.fields) == {"tenant_id", "tenant.display_name", "tenant.industry"}

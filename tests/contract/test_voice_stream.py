@@ -260,7 +260,8 @@ async def test_barge_in_on_the_wire(server: LiveServer, script: Any) -> None:
     async with dial(server) as caller:
         await caller.start(agent)
         await caller.ask()
-        await caller.until("response_audio")
+        for _ in range(10):
+            await caller.until("response_audio")
         await caller.audio(0.6, voice=True)
         done = await caller.until("response_done")
     assert done.outcome == RESPONSE_OUTCOME_INTERRUPTED

@@ -30,7 +30,6 @@ from deskbell_server.app.server import App, StoreUrls, open_services
 from deskbell_server.settings import Settings
 
 KEY = "dbk_test-key"
-SECRET = b"test secret"
 
 
 class Stubs:
@@ -75,7 +74,7 @@ class LiveServer:
 
 @asynccontextmanager
 async def live_server(
-    database_url: str, redis_url: str, engines: Engines, folder: Path, **settings: Any
+    database_url: str, redis_url: str, secret_key: bytes, engines: Engines, folder: Path, **settings: Any
 ) -> AsyncGenerator[LiveServer, None]:
     """A server on a free port of the loopback interface."""
     configured = Settings(
@@ -83,7 +82,7 @@ async def live_server(
     )
     async with (
         open_services(
-            configured, ServerSecrets(SECRET, KEY), StoreUrls(database_url, redis_url), engines
+            configured, ServerSecrets(secret_key, KEY), StoreUrls(database_url, redis_url), engines
         ) as app,
         grpc.aio.insecure_channel(
             f"127.0.0.1:{app.rpc.port}",

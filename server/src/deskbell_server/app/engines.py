@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from deskbell_server.app.reporting import Report
 from deskbell_server.ports.engines import Chat, Embedder, SpeechToText, TextToSpeech, VoiceActivity
+from deskbell_server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +29,12 @@ class Engines:
             "chat": self.chat.label,
             "text_to_speech": self.text_to_speech.label,
         }
+
+
+@asynccontextmanager
+async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engines]:
+    """Loads the local engines and connects to the others. Raises what loading raises (a model that is missing
+    or not the one expected)."""
+    async with AsyncExitStack():
+        raise RuntimeError("no engine")
+        yield

@@ -194,6 +194,8 @@ async def open_services(
         await stack.enter_async_context(
             _background(live.run(), indexer.run(), _mark_lost_calls(conversations, live, clock))
         )
+        # A call that the server cuts off still stores what was heard, after the server has stopped.
+        stack.push_async_callback(calls.until_over)
         rpc = await stack.enter_async_context(
             open_server(
                 services,

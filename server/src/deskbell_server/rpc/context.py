@@ -1,4 +1,4 @@
-"""The type of an rpc's context: generic for the type checker, not at run time."""
+"""grpc's types that are generic for the type checker and not at run time."""
 
 from __future__ import annotations
 
@@ -8,5 +8,7 @@ import grpc
 
 if TYPE_CHECKING:
     Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
 else:
     Context = grpc.aio.ServicerContext
+    Handler = grpc.RpcMethodHandler

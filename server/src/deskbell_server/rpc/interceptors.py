@@ -19,12 +19,12 @@ from google.rpc import code_pb2
 from deskbell_server.domain.errors import DeskbellError, NotAuthenticated
 from deskbell_server.observability.metrics import ServerMetrics
 from deskbell_server.rpc import errors
-from deskbell_server.rpc.context import Context
+from deskbell_server.rpc.context import Context, Handler
 from deskbell_server.rpc.validation import check
 
 HEALTH = "/grpc.health.v1.Health/"
 _log = structlog.get_logger(__name__)
-_Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]]
+_Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
 
 
 class Gate:
@@ -58,7 +58,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self, continuation: _Continuation, details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> Handler | None:
         """Replaces the handler by one that passes through everything named above."""
         handler = await continuation(details)
         method = details.method

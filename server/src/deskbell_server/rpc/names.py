@@ -6,6 +6,14 @@ from deskbell_server.domain.errors import InvalidInput
 from deskbell_server.domain.names import is_slug
 
 
+def required_text(field: str, text: str) -> str:
+    """Returns a text that must not be empty. Raises InvalidInput. Not a rule of the proto: an update whose
+    mask leaves the field out may leave it empty."""
+    if not text.strip():
+        raise InvalidInput.field(field, "must not be empty")
+    return text
+
+
 def required_name(field: str, name: str, *collections: str) -> tuple[str, ...]:
     """The ids of a name such as `tenants/a/agents/b` for the collections ("tenants", "agents").
     Raises InvalidInput."""

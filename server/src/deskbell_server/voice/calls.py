@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -64,6 +64,7 @@ class Calls:
         self._max_calls_per_tenant = max_calls_per_tenant
         self._owner = owner
         self._sessions: set[CallSession] = set()
+        self._count = 0
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
@@ -71,7 +72,7 @@ class Calls:
     @property
     def count(self) -> int:
         """How many calls go on here."""
-        return len(self._sessions)
+        return self._count
 
     async def run(self, start: CallStart, transport: Transport) -> None:
         """Runs a call from its start to its end.
@@ -81,12 +82,49 @@ class Calls:
         """
         if self._draining:
             raise Unavailable("the server is shutting down", reason="DRAINING", retry_after=RETRY_SECONDS)
-        if len(self._sessions) >= self._max_calls:
+        if self._count >= self._max_calls:
             raise LimitReached(
                 f"this server has {self._max_calls} calls, its limit",
                 metadata={"limit": str(self._max_calls), "subject": "server"},
                 retry_after=RETRY_SECONDS,
             )
+        with self._counted():
+            await self._run(start, transport)
+
+    async def drain(self, timeout: float) -> None:
+        """Refuses new calls, tells the clients of those that go on, and ends what lasts longer than `timeout`
+        seconds. Returns when no call is left, or a little after the timeout."""
+        self._draining = True
+        deadline = self._clock.now() + timedelta(seconds=timeout)
+        for session in list(self._sessions):
+            await session.drain(deadline)
+        if await self.until_over(timeout):
+            return
+        for session in list(self._sessions):
+            await session.close(EndReason.DRAINING)
+        await self.until_over(min(timeout, CLEANUP_TIMEOUT))
+
+    async def until_over(self, timeout: float = CLEANUP_TIMEOUT) -> bool:
+        """Waits until the last call is over, with all that it leaves to be stored; False after the timeout."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._empty.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._count += 1
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self._count -= 1
+            if not self._count:
+                self._empty.set()
+
+    async def _run(self, start: CallStart, transport: Transport) -> None:
         agent = await self._agents.get(start.tenant, start.agent)
         tenant = await self._tenants.get(start.tenant)
         now = self._clock.now()
@@ -119,43 +157,14 @@ class Calls:
                 self._clock,
                 self._limits,
             )
-            async with self._registered(session):
+            self._sessions.add(session)
+            try:
                 await self._until_ended(session, conversation, start)
+            finally:
+                self._sessions.discard(session)
         finally:
             async with asyncio.timeout(CLEANUP_TIMEOUT):
                 await self._live.leave(start.tenant, conversation)
-
-    async def drain(self, timeout: float) -> None:
-        """Refuses new calls, tells the clients of those that go on, and ends what lasts longer than `timeout`
-        seconds. Returns when no call is left, or a little after the timeout."""
-        self._draining = True
-        deadline = self._clock.now() + timedelta(seconds=timeout)
-        for session in list(self._sessions):
-            await session.drain(deadline)
-        if await self._are_over(timeout):
-            return
-        for session in list(self._sessions):
-            await session.close(EndReason.DRAINING)
-        await self._are_over(min(timeout, CLEANUP_TIMEOUT))
-
-    async def _are_over(self, timeout: float) -> bool:
-        try:
-            async with asyncio.timeout(timeout):
-                await self._empty.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    @asynccontextmanager
-    async def _registered(self, session: CallSession) -> AsyncIterator[None]:
-        self._sessions.add(session)
-        self._empty.clear()
-        try:
-            yield
-        finally:
-            self._sessions.discard(session)
-            if not self._sessions:
-                self._empty.set()
 
     async def _until_ended(
         self, session: CallSession, conversation: ConversationId, start: CallStart

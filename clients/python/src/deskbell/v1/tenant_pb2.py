@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64\x65skbell/v1/tenant.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x03\n\x06Tenant\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12-\n\x0c\x64isplay_name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x0b\x64isplayName\x12#\n\x08industry\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08industry\x12Q\n\rlanguage_code\x18\x04 \x01(\tB,\xbaH)r\'\x18#2#^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$R\x0clanguageCode\x12M\n\ttime_zone\x18\x05 \x01(\tB0\xbaH-r+\x18@2\'^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$R\x08timeZone\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTimeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64\x65skbell/v1/tenant.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x03\n\x06Tenant\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12#\n\x08industry\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08industry\x12Q\n\rlanguage_code\x18\x04 \x01(\tB,\xbaH)r\'\x18#2#^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$R\x0clanguageCode\x12M\n\ttime_zone\x18\x05 \x01(\tB0\xbaH-r+\x18@2\'^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$R\x08timeZone\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTimeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskbell.v1.tenant_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TENANT'].fields_by_name['display_name']._loaded_options = None
-  _globals['_TENANT'].fields_by_name['display_name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_TENANT'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_TENANT'].fields_by_name['industry']._loaded_options = None
   _globals['_TENANT'].fields_by_name['industry']._serialized_options = b'\272H\004r\002\030d'
   _globals['_TENANT'].fields_by_name['language_code']._loaded_options = None
@@ -42,5 +42,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TENANT'].fields_by_name['time_zone']._loaded_options = None
   _globals['_TENANT'].fields_by_name['time_zone']._serialized_options = b'\272H-r+\030@2\'^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$'
   _globals['_TENANT']._serialized_start=104
-  _globals['_TENANT']._serialized_end=500
+  _globals['_TENANT']._serialized_end=498
 # @@protoc_insertion_point(module_scope)

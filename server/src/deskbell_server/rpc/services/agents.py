@@ -14,7 +14,7 @@ from deskbell_server.domain.names import AgentId, TenantId, new_slug, split_name
 from deskbell_server.ports.stores import AgentStore, Clock
 from deskbell_server.rpc import mapping, masks
 from deskbell_server.rpc.context import Context
-from deskbell_server.rpc.names import required_name
+from deskbell_server.rpc.names import required_name, required_text
 from deskbell_server.rpc.page_tokens import PageTokens
 
 _VOICE_FIELDS = ("voice", "speaking_rate", "end_of_utterance_silence")
@@ -84,6 +84,7 @@ class Agents(AgentServiceServicer):
 
 
 def _check(agent: Agent) -> None:
+    required_text("agent.display_name", agent.display_name)
     if agent.type is AgentType.CUSTOM and not agent.system_prompt.strip():
         raise InvalidInput.field("agent.system_prompt", "an agent of type CUSTOM needs one")
 

@@ -11,7 +11,7 @@ from deskbell_server.domain.tenant import Tenant, check_time_zone
 from deskbell_server.ports.stores import Clock, TenantStore
 from deskbell_server.rpc import mapping, masks
 from deskbell_server.rpc.context import Context
-from deskbell_server.rpc.names import required_name
+from deskbell_server.rpc.names import required_name, required_text
 from deskbell_server.rpc.page_tokens import PageTokens
 
 _FIELDS = ("display_name", "industry", "language_code", "time_zone")
@@ -34,7 +34,7 @@ class Tenants(TenantServiceServicer):
         given = request.tenant
         tenant = Tenant(
             id=TenantId(request.tenant_id or new_slug("t")),
-            display_name=given.display_name,
+            display_name=required_text("tenant.display_name", given.display_name),
             industry=given.industry,
             language_code=given.language_code or "en",
             time_zone=check_time_zone(given.time_zone or "UTC"),
@@ -63,6 +63,8 @@ class Tenants(TenantServiceServicer):
         changes: dict[str, Any] = {
             path: getattr(request.tenant, path) for path in masks.paths(request.update_mask, _FIELDS)
         }
+        if "display_name" in changes:
+            required_text("tenant.display_name", changes["display_name"])
         if "time_zone" in changes:
             changes["time_zone"] = check_time_zone(changes["time_zone"] or "UTC")
         if "language_code" in changes:
