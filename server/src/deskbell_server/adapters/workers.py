@@ -61,7 +61,7 @@ class Workers:
         await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
 
     async def run(
-        self, function: Callable[[Unpack[_Args]], _Result], *args: Unpack[_Args], background: bool = False
+        self, function: Callable[[Unpack[_Args]], _Result], *args: *_Args, background: bool = False
     ) -> _Result:
         """Runs `function(*args)` in a thread and returns what it returns. `background` jobs begin only when
         no other job waits.
@@ -126,7 +126,7 @@ class Stage:
         self._timeout = timeout
 
     async def run(
-        self, function: Callable[[Unpack[_Args]], _Result], *args: Unpack[_Args], background: bool = False
+        self, function: Callable[[Unpack[_Args]], _Result], *args: *_Args, background: bool = False
     ) -> _Result:
         """Runs a job as `Workers.run` does. Raises ProviderError of kind "timeout" or "unavailable", whose
         text names the kind of failure and nothing of the input."""
@@ -139,7 +139,7 @@ class Stage:
             raise self.error("unavailable", "has too many jobs in line") from None
         except WorkersClosed:
             raise self.error("unavailable", "is shutting down") from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a library may raise anything
             # The libraries' own messages may quote the input, so that only the type is told.
             raise self.error("unavailable", f"failed with {type(error).__name__}") from None
 

@@ -96,7 +96,7 @@ async def open_dashboard(settings: Settings, database_url: str, report: Report) 
                 "--browser.gatherUsageStats=false",
                 "--client.toolbarMode=viewer",
             ],
-            env={**os.environ, "DESKBELL_DASHBOARD_DATABASE_URL": database_url},
+            env=_environment(settings, database_url),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -115,3 +115,13 @@ async def open_dashboard(settings: Settings, database_url: str, report: Report) 
         except TimeoutError:
             process.kill()
             await dashboard.wait()
+
+
+def _environment(settings: Settings, database_url: str) -> dict[str, str]:
+    """What the dashboard needs to know, and none of the server's secrets."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DESKBELL_", "GROQ_"))}
+    return {
+        **kept,
+        "DESKBELL_DASHBOARD_DATABASE_URL": database_url,
+        "DESKBELL_ALLOW_REMOTE": str(settings.allow_remote).lower(),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -22,6 +23,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point."""
+    # gRPC's core otherwise reports each child process that is started beside it.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     app()
 
 

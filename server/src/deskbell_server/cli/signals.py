@@ -9,6 +9,8 @@ from typing import Any
 
 import uvloop
 
+Command = Callable[..., Coroutine[Any, Any, int]]
+"""Takes `stop`, a Stop, by name; returns the exit code."""
 STOPPED = 0
 """Exit code of a command that did what it was told: to stop."""
 
@@ -25,12 +27,12 @@ class Stop:
         self.gentle = False
 
 
-def run_until_signal(command: Callable[[Stop], Coroutine[Any, Any, int]]) -> int:
+def run_until_signal(command: Command) -> int:
     """Runs a command on uvloop and returns its exit code; a signal stops it."""
     return uvloop.run(_run(command))
 
 
-async def _run(command: Callable[[Stop], Coroutine[Any, Any, int]]) -> int:
+async def _run(command: Command) -> int:
     loop = asyncio.get_running_loop()
     stop = Stop()
     task = asyncio.current_task()
@@ -47,7 +49,7 @@ async def _run(command: Callable[[Stop], Coroutine[Any, Any, int]]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
     try:
-        return await command(stop)
+        return await command(stop=stop)
     except asyncio.CancelledError:
         if told:
             return STOPPED

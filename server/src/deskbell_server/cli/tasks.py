@@ -10,15 +10,19 @@ import typer
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deskbell_server.adapters.embedded import EmbeddedError
+from deskbell_server.adapters.local.loader import open_local_engines
+from deskbell_server.adapters.local.weights import WeightsError
 from deskbell_server.adapters.postgres.migrations import MigrationFailed, migrate
 from deskbell_server.adapters.postgres.roles import Role, RoleTooPowerful, role_url
-from deskbell_server.app.addresses import NotLoopback
+from deskbell_server.adapters.sentence_transformers.embedder import ModelUnusable
+from deskbell_server.app.addresses import NotLoopback, check_loopback
 from deskbell_server.app.dashboard import DashboardMissing, open_dashboard
 from deskbell_server.app.reporting import Report
 from deskbell_server.app.secrets import load_secrets
 from deskbell_server.app.server import open_stores
 from deskbell_server.cli.signals import STOPPED, Stop
 from deskbell_server.domain.errors import DeskbellError
+from deskbell_server.fake_groq import FakeEngines, Plan, parse_fault, serve_fake_groq
 from deskbell_server.settings import Settings
 
 HEALTH_TIMEOUT = 5.0
@@ -35,6 +39,8 @@ def explained(say: Callable[[str], None]) -> Iterator[None]:
         RoleTooPowerful,
         NotLoopback,
         DashboardMissing,
+        WeightsError,
+        ModelUnusable,
         DeskbellError,
         OSError,
     ) as error:
@@ -87,3 +93,52 @@ async def check_health(settings: Settings, report: Report, *, stop: Stop) -> int
     status = health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
     report(f"{status} at {address}")
     return 0 if answer.status == health_pb2.HealthCheckResponse.SERVING else 1
+
+
+async def run_fake_groq(
+    settings: Settings,
+    address: str,
+    report: Report,
+    *,
+    transcription_delay: float,
+    first_token_delay: float,
+    tokens_per_second: float,
+    speech_delay: float,
+    faults: list[str],
+    stop: Stop,
+) -> int:
+    """Serves Groq's protocol with the local engines until it is told to stop."""
+    plan = Plan(
+        transcription_delay=transcription_delay,
+        first_token_delay=first_token_delay,
+        tokens_per_second=tokens_per_second,
+        speech_delay=speech_delay,
+    )
+    try:
+        for text in faults:
+            route, planned = parse_fault(text)
+            plan.fail(route, *planned)
+    except ValueError as error:
+        report(str(error))
+        return 2
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        report(f"{address!r} is no address; write HOST:PORT, for example 127.0.0.1:8601")
+        return 2
+    check_loopback("--address", address, allow_remote=settings.allow_remote)
+    report("loading the models")
+    async with open_local_engines(settings.local_threads, settings.models_dir) as local:
+        embedder = await local.embedder()
+        engines = FakeEngines(
+            await local.speech_to_text(settings.speech_to_text_timeout),
+            local.chat(embedder),
+            await local.text_to_speech(settings.text_to_speech_timeout),
+        )
+        await serve_fake_groq(
+            host.strip("[]"),
+            int(port),
+            engines,
+            plan,
+            lambda url: report(f"ready: DESKBELL_GROQ_BASE_URL={url} (any GROQ_API_KEY will do)"),
+        )
+    return STOPPED

@@ -105,7 +105,7 @@ class Calls:
         await self.until_over(min(timeout, CLEANUP_TIMEOUT))
 
     async def until_over(self, timeout: float = CLEANUP_TIMEOUT) -> bool:
-        """Waits until the last call is over, with all that it leaves to be stored; False after the timeout."""
+        """Waits until the last call is over and all that it leaves is stored; False after the timeout."""
         try:
             async with asyncio.timeout(timeout):
                 await self._empty.wait()

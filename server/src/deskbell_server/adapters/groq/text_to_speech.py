@@ -1,0 +1,74 @@
+"""Groq's speech: WAV only, at most 200 characters a request."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+
+from groq import AsyncGroq
+
+from deskbell_server.adapters.groq.errors import provider_errors
+from deskbell_server.adapters.groq.wav import WavReader
+from deskbell_server.domain.audio import SpeechChunk
+from deskbell_server.domain.errors import ProviderError
+
+MAX_CHARACTERS = 200
+CHUNK_BYTES = 4096
+VOICES = frozenset({"autumn", "diana", "hannah", "austin", "daniel", "troy"})
+"""Of Orpheus."""
+_BREAKS = (re.compile(r"[.!?]\s"), re.compile(r"[,;:]\s"), re.compile(r"\s"))
+
+
+class GroqTextToSpeech:
+    """Fulfils ports TextToSpeech. `timeout` in seconds: to the first sound of each request, and then from sound to
+    sound."""
+
+    def __init__(self, client: AsyncGroq, model: str, default_voice: str, timeout: float) -> None:
+        self._client = client
+        self._model = model
+        self._default_voice = default_voice
+        self._timeout = timeout
+
+    @property
+    def label(self) -> str:
+        """`groq/model`."""
+        return f"groq/{self._model}"
+
+    async def stream(
+        self, text: str, *, voice: str, speaking_rate: float
+    ) -> AsyncGenerator[SpeechChunk, None]:
+        """As TextToSpeech.stream; the models keep their own pace. Closing the iterator closes the connection."""
+        chosen = voice if voice in VOICES else self._default_voice
+        for part in parts_of(text):
+            reader = WavReader()
+            with provider_errors("text_to_speech"):
+                async with asyncio.timeout(self._timeout) as deadline:
+                    async with self._client.audio.speech.with_streaming_response.create(
+                        model=self._model, voice=chosen, input=part, response_format="wav"
+                    ) as response:
+                        async for data in response.iter_bytes(CHUNK_BYTES):
+                            pcm = reader.push(data)
+                            deadline.reschedule(asyncio.get_running_loop().time() + self._timeout)
+                            if pcm:
+                                yield SpeechChunk(pcm, reader.sample_rate)
+            if not reader.complete:
+                raise ProviderError("text_to_speech", "cut_off", "Groq's speech broke off")
+
+
+def parts_of(text: str) -> list[str]:
+    """A text in parts of at most 200 characters, cut at the end of a sentence, else of a clause, else of a word."""
+    parts: list[str] = []
+    rest = text.strip()
+    while len(rest) > MAX_CHARACTERS:
+        window = rest[: MAX_CHARACTERS + 1]
+        for kind in _BREAKS:
+            breaks = [m for m in kind.finditer(window) if 0 < m.end() - 1 <= MAX_CHARACTERS]
+            if breaks:
+                cut = breaks[-1].end() - 1
+                break
+        else:
+            cut = MAX_CHARACTERS
+        parts.append(rest[:cut].strip())
+        rest = rest[cut:].strip()
+    return [*parts, rest] if rest else parts
