@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
@@ -82,7 +83,7 @@ _KINDS: dict[str, type[DeskbellError]] = {
 def from_rpc_error(error: grpc.aio.AioRpcError, server: str) -> DeskbellError:
     """The exception for a failed rpc to `server`."""
     try:
-        status = rpc_status.from_call(error)
+        status = rpc_status.from_call(cast("Any", error))  # it has what a call has
     except ValueError:  # details that contradict the status: a proxy rewrote one of them
         status = None
     if status is not None:

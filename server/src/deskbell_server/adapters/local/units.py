@@ -16,7 +16,7 @@ _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$")
 _TABLE_RULE = re.compile(r"^[\s|:-]+$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(])")
-_ABBREVIATED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|e\.g|i\.e|a\.m|p\.m)\.$")
+_ABBREVIATED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|e\.g|i\.e)\.$")
 _MARKUP = re.compile(r"(\*\*|__|`|\*(?=\S)|(?<=\S)\*)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
@@ -78,7 +78,7 @@ def _sentences(passage: FoundPassage, context: str, lines: list[tuple[int, str]]
     first = lines[0][0]
     text = "".join(line for _, line in lines)
     begin = 0
-    ends = [m for m in _SENTENCE_END.finditer(text) if not _ABBREVIATED.search(text[: m.start() + 0])]
+    ends = [m for m in _SENTENCE_END.finditer(text) if not _ABBREVIATED.search(text[: m.start()])]
     for end, following in [*((m.start(), m.end()) for m in ends), (len(text), len(text))]:
         piece = text[begin:end]
         if piece.strip():

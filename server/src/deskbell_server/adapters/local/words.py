@@ -1,67 +1,139 @@
-"""The words of a question that an answer must share."""
+"""Words, reduced so that a question's and a document's can be compared: stems, numbers, days, synonyms."""
 
 from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.:]\d+)*")
-_SUFFIXES = ("ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "s", "ly")
-_STOP = frozenset(
-    """a about actually all also am an and any anyone anything are as at be because been bring but by call can could
-    d did do does doing done don find for from get give go got had has have having hello help her hers hey hi
-    him his how i if in into is it its just know later let like ll look m maybe me mine more much my near need
-    no not now of offer offering okay on one or our out over own please re s say see shall she should so some
-    something sort sure t take tell than that the their them then there these they thing this those to too up
-    us use ve very want was we well were what what's when where which who whom whose why will with within
-    would yes you your yours kind today many long far time""".split()
-)
-WEEKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
-_SAME = {
-    "check-up": "checkup",
-    "cost": "price",
-    "charge": "price",
-    "fee": "price",
-    "expensive": "price",
-    "pay": "price",
-    "hour": "open",
-    "close": "open",
-    "shut": "open",
-    "located": "address",
-    "location": "address",
-    "apartment": "flat",
-    "pet": "dog",
-    "kid": "child",
-    "children": "child",
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBERS = {
+    word: str(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
 }
-_QUESTION_WORDS = {"how much": "price", "what time": "open", "where": "address"}
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
+_DAY = re.compile(
+    r"\b(mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nesday|r|rs|rsday|urday)?s?\b", re.IGNORECASE
+)
+_DAY_RANGE = re.compile(
+    rf"{_DAY.pattern}\s*(?:to|till|until|through|[-\u2013])\s*{_DAY.pattern}", re.IGNORECASE
+)
+_DAY_GROUPS = (
+    (re.compile(r"\b(?:every day|daily|seven days|7 days|all week|any day)\b", re.IGNORECASE), range(7)),
+    (re.compile(r"\b(?:weekdays?|working days?)\b", re.IGNORECASE), range(5)),
+    (re.compile(r"\bweekends?\b", re.IGNORECASE), range(5, 7)),
+)
+
+STOP_WORDS = frozenset(
+    """a about actually after again all already also am an and any anyone anything are around as ask at away be
+    because been before being best between both but by call can cannot could dear did do does doing done each
+    either else ever exactly for from get give go going good got great had has have having he hello help her here
+    hi him his how i i'd i'll i'm i've if in into is it it's its just kind know know let like little look looking
+    make many may maybe me mean might mine more most much must my myself need next no not now of off offer ok okay
+    on once one only or other our out over own per please possible provide question quick really right say see
+    shall she should so some somebody someone something sorry still such sure take tell than thank thanks that
+    that's the their them then there there's these they thing think this those through to today told too under up
+    us use usually very want was we well were what what's when when's where where's which while who who's whom
+    whose why will wish with without wonder wondering would yes yet you you're your yours bring come work
+    happen allowed possible""".split()
+)
+
+_SYNONYMS = (
+    "price cost fee charge rate pay payment expensive cheap",
+    "open hour opening closed close times time",
+    "telephone phone mobile",
+    "mail email",
+    "address located location street find",
+    "internet wifi wireless wi",
+    "lift elevator",
+    "flat apartment studio loft",
+    "child kid children son daughter baby",
+    "doctor dentist vet physician",
+    "dog pet animal",
+    "cat pet animal",
+    "bicycle bike cycle",
+    "car vehicle",
+    "book reserve reservation booking appointment",
+    "begin start",
+    "free charge",
+    "wheelchair disabled accessible accessibility",
+    "cancel cancellation",
+    "insurance insurer",
+    "rent let rental lease letting",
+    "buy purchase",
+    "house home property",
+    "shuttle transfer",
+    "park parking",
+    "room bedroom",
+    "smoke smoking cigarette",
+    "wear clothes dress",
+    "manager boss",
+    "size big large square",
+    "swim swimming pool",
+    "eat food meal dish",
+    "x-ray xray",
+    "tooth teeth dental",
+    "late later",
+    "outside out",
+)
 
 
 def stem(word: str) -> str:
-    """A word without its ending: enough to tell "parking" and "park" the same."""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            word = word.removesuffix(suffix)
+    """A rough English stem: endings of plurals, verbs and nouns, and a doubled last letter, fall away."""
+    word = word.lower().removesuffix("'s")
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    for ending in ("ations", "ation", "ings", "ing", "ments", "ment", "ers", "er", "ed", "es", "s", "ly"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)]
             break
-    return word.removesuffix("e")
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiousl":
+        word = word[:-1]
+    return word.removesuffix("e") if len(word) > 3 else word
 
 
-_SAME_STEMS = {stem(word): stem(same) for word, same in _SAME.items()}
+def tokens(text: str) -> list[str]:
+    """The words of a text in order, as stems; numbers in digits ("two" -> "2", "1,240" -> "1240")."""
+    found = (match[0].lower() for match in _TOKEN.finditer(text.replace("\u2019", "'")))
+    return [
+        _NUMBERS.get(word) or (word.replace(",", "") if word[0].isdigit() else stem(word)) for word in found
+    ]
 
 
-def words(text: str) -> frozenset[str]:
-    """The words that carry meaning, stemmed, with near synonyms made one."""
-    lowered = text.lower().replace("check-up", "checkup").replace("check up", "checkup")
-    found = {stem(word) for word in _WORD.findall(lowered) if word.split("'")[0] not in _STOP}
-    return frozenset(_SAME_STEMS.get(word, word) for word in found)
+def content(text: str) -> list[str]:
+    """The tokens of a question that say what it is about, each once."""
+    kept = (m[0] for m in _TOKEN.finditer(text.replace("\u2019", "'")) if m[0].lower() not in STOP_WORDS)
+    return list(dict.fromkeys(tokens(" ".join(kept))))
 
 
-def weekdays(text: str) -> frozenset[str]:
-    """The weekdays that a text names, also as plurals."""
-    found = _WORD.findall(text.lower())
-    return frozenset(day for day in WEEKDAYS if day in found or f"{day}s" in found)
+def days(text: str) -> frozenset[int]:
+    """The days of the week that a text speaks of, Monday 0; "Monday to Thursday" is four of them."""
+    found = {_index(match[1]) for match in _DAY.finditer(text)}
+    for match in _DAY_RANGE.finditer(text):
+        first, last = _index(match[1]), _index(match[2])
+        found.update((first + step) % 7 for step in range((last - first) % 7 + 1))
+    for pattern, group in _DAY_GROUPS:
+        if pattern.search(text):
+            found.update(group)
+    return frozenset(found)
 
 
-def hints(question: str) -> frozenset[str]:
-    """What the form of a question asks for: "how much" a price, "where" an address."""
-    lowered = question.lower()
-    return frozenset(stem(hint) for form, hint in _QUESTION_WORDS.items() if form in lowered)
+def _index(name: str) -> int:
+    return next(i for i, day in enumerate(DAYS) if day.startswith(name.lower()))
+
+
+def synonyms(token: str) -> frozenset[str]:
+    """The stems that mean much the same, the token itself included."""
+    return _SYNONYM_TABLE.get(token, frozenset((token,)))
+
+
+def _table() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for line in _SYNONYMS:
+        group = {stem(word) for word in line.split()}
+        for word in group:
+            table.setdefault(word, set()).update(group)
+    return {word: frozenset(group) for word, group in table.items()}
+
+
+_SYNONYM_TABLE = _table()

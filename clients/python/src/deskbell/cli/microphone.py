@@ -1,0 +1,102 @@
+"""`deskbell call --mic`: the microphone up, the agent's voice out of the loudspeaker.
+
+PortAudio calls back in threads of its own; bounded queues hand the audio over. With loudspeakers instead of a
+headset the agent may hear itself and stop: there is no echo cancellation here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from typing import Any
+
+from deskbell.cli.calling import FRAME_SECONDS, Conductor, first_error
+from deskbell.client import Client
+from deskbell.errors import DeskbellError
+from deskbell.v1 import turn_events_pb2
+
+RATE = 16_000
+MAX_FRAMES_WAITING = 50
+
+
+class NoMicrophone(Exception):
+    """There is no sound device to use; the message says what to install."""
+
+
+def load_devices() -> Any:
+    """The sounddevice module, if it and both devices are there. Raises NoMicrophone."""
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:
+        raise NoMicrophone(
+            "no sound library: pip install 'deskbell[mic]', and on Debian or Ubuntu apt-get install libportaudio2 "
+            f"({error})"
+        ) from None
+    try:
+        sounddevice.check_input_settings(samplerate=RATE, channels=1, dtype="int16")
+        sounddevice.check_output_settings(samplerate=RATE, channels=1, dtype="int16")
+    except (sounddevice.PortAudioError, ValueError) as error:
+        raise NoMicrophone(f"no microphone or loudspeaker can be used: {error}") from None
+    return sounddevice
+
+
+async def call_with_microphone(client: Client, *, agent: str | None, skip_greeting: bool, json: bool) -> None:
+    """A call until the server ends it or it is cancelled (Ctrl-C). Raises NoMicrophone, DeskbellError."""
+    sounddevice = load_devices()
+    loop = asyncio.get_running_loop()
+    recorded: asyncio.Queue[bytes] = asyncio.Queue(MAX_FRAMES_WAITING)
+    to_play: queue.Queue[bytes] = queue.Queue(MAX_FRAMES_WAITING)
+    rest = bytearray()
+
+    def keep(frame: bytes) -> None:
+        if recorded.full():
+            recorded.get_nowait()  # the network is behind: the oldest is worth least
+        recorded.put_nowait(frame)
+
+    def on_recorded(data: Any, *_: object) -> None:
+        loop.call_soon_threadsafe(keep, bytes(data))
+
+    def on_play(data: Any, *_: object) -> None:
+        while len(rest) < len(data):
+            try:
+                rest.extend(to_play.get_nowait())
+            except queue.Empty:
+                break
+        count = min(len(rest), len(data))
+        data[:count] = bytes(rest[:count])
+        data[count:] = bytes(len(data) - count)
+        del rest[:count]
+
+    class Speaking(Conductor):
+        """A conductor that also plays what comes."""
+
+        def heard(self, event: Any) -> None:
+            match event.WhichOneof("event"):
+                case "response_audio":
+                    to_play.put_nowait(event.response_audio.data)
+                case "response_done" if (
+                    event.response_done.outcome == turn_events_pb2.RESPONSE_OUTCOME_INTERRUPTED
+                ):
+                    while not to_play.empty():
+                        to_play.get_nowait()
+                    rest.clear()
+
+    async def talk(conductor: Conductor) -> None:
+        while True:
+            await conductor.call.send_audio(await recorded.get())
+
+    block = int(FRAME_SECONDS * RATE)
+    shape = {"samplerate": RATE, "channels": 1, "dtype": "int16", "blocksize": block}
+    async with client.call(agent, skip_greeting=skip_greeting) as call:
+        conductor = Speaking(call, RATE, json=json)
+        with (
+            sounddevice.RawInputStream(callback=on_recorded, **shape),
+            sounddevice.RawOutputStream(callback=on_play, **shape),
+        ):
+            try:
+                async with asyncio.TaskGroup() as group:
+                    talking = group.create_task(talk(conductor))
+                    await conductor.listen()
+                    talking.cancel()
+            except* DeskbellError as failed:
+                raise first_error(failed) from None

@@ -1,0 +1,101 @@
+"""What the command prints: a view for people, or every message of the server's as JSON, one a line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deskbell.errors import DeskbellError, from_status
+from deskbell.v1 import turn_events_pb2
+from deskbell.v1 import voice_stream_service_pb2 as voice
+
+errors = Console(stderr=True, soft_wrap=True)
+console = Console(soft_wrap=True, highlight=False)
+TABLE_WIDTH = 160
+
+
+def print_json(message: Message) -> None:
+    """A message as proto3 JSON on one line."""
+    sys.stdout.write(MessageToJson(message, indent=None) + "\n")
+    sys.stdout.flush()
+
+
+def print_error(error: DeskbellError) -> None:
+    """A refusal, with each bad field."""
+    errors.print(f"[red]{escape(error.message)}[/red] [dim]({error.reason or error.code})[/dim]")
+    for field, description in error.fields.items():
+        errors.print(f"  {escape(field)}: {escape(description)}")
+    if error.retry_after is not None:
+        errors.print(f"  try again in {error.retry_after:g} s")
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
+    """A table, or what to do when there is nothing to show."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    if table.row_count:
+        # Names are there to be copied: better a long line than a cut one.
+        console.print(table, width=max(console.width, TABLE_WIDTH), crop=False)
+    else:
+        console.print(f"[dim]{escape(empty)}[/dim]")
+
+
+class CallView:
+    """Prints a call as it goes."""
+
+    def show(self, event: voice.VoiceStreamResponse) -> None:
+        """Prints an event, if it is one for people."""
+        match event.WhichOneof("event"):
+            case "started":
+                engines = ", ".join(
+                    f"{role.replace('_', ' ')} {name}" for role, name in event.started.engines.items()
+                )
+                console.print(f"[dim]call {event.started.conversation}\n{escape(engines)}[/dim]")
+            case "speech" if event.speech.state == voice.Speech.STATE_BEGAN:
+                console.print("[dim]... you speak[/dim]")
+            case "transcript" if event.transcript.final:
+                said = event.transcript.text or "(nothing that could be understood)"
+                console.print(f"[cyan]you:[/cyan]   {escape(said)}")
+            case "response_text":
+                console.print(f"[green]agent:[/green] {escape(event.response_text.text.strip())}")
+            case "citation":
+                show_citation(event.citation)
+            case "response_done" if (
+                event.response_done.outcome == turn_events_pb2.RESPONSE_OUTCOME_INTERRUPTED
+            ):
+                heard = event.response_done.heard_text or "nothing of it"
+                console.print(f"[dim]       interrupted; you heard: {escape(heard)}[/dim]")
+            case "metrics":
+                show_metrics(event.metrics)
+            case "error":
+                print_error(from_status(event.error.status))
+            case "go_away":
+                console.print("[yellow]the server is going away[/yellow]")
+            case "ended":
+                reason = voice.CallEnded.Reason.Name(event.ended.reason).removeprefix("REASON_").lower()
+                seconds = event.ended.duration.ToMicroseconds() / 1e6
+                console.print(
+                    f"[dim]ended ({reason}) after {seconds:.1f} s, {event.ended.turn_count} turns[/dim]"
+                )
+
+
+def show_citation(citation: turn_events_pb2.Citation) -> None:
+    """Where an answer comes from."""
+    console.print(f"[dim]       from {escape(citation.source.title)}: {escape(citation.quote.strip())}[/dim]")
+
+
+def show_metrics(metrics: turn_events_pb2.TurnMetrics) -> None:
+    """How long a turn took."""
+    stages = ", ".join(f"{s.stage} {s.duration.ToMicroseconds() / 1000:.0f}" for s in metrics.stages)
+    answered = metrics.voice_to_voice.ToMicroseconds() / 1000
+    first = f"first sound after {answered:.0f} ms; " if answered else ""
+    console.print(f"[dim]       {first}ms by stage: {stages}[/dim]")
