@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from deskbell_server.adapters.local.units import Unit, units_of
-from deskbell_server.adapters.local.words import hints, weekdays, words
+from deskbell_server.adapters.local.vocabulary import hints, weekdays, words
 from deskbell_server.domain.conversation import Speaker
 from deskbell_server.ports.engines import ChatPiece, ChatRequest, ChatSupport, Embedder
 
