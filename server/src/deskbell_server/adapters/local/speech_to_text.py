@@ -31,11 +31,17 @@ QUIET = ENGINE_RATE // 5
 SHORTEST = ENGINE_RATE // 10
 SILENCE = 10 ** (-60 / 20)
 """A window whose loudest fifth of a second has a lower level (-60 dBFS) is not even tried."""
+CONTEXT = "Hello. What are your opening hours, please? How much does it cost? I would like an appointment."
+"""Given as what was said before, so that an unclear word is taken for one that callers of a desk say. With the
+beams it is what makes synthetic voices understood ("opening our arms out of me" without both)."""
+BEAMS = 5
+"""0.20 s for a 2 s question against 0.15 s with one."""
 MAX_TOKENS = 120
 """Of one window: 15 s of fast speech are 60 words, about 80 tokens. Bounds the work that noise can cause."""
-NO_SPEECH, LOW_LOG_PROBABILITY = 0.6, -1.0
+NO_SPEECH, LOW_LOG_PROBABILITY = 0.6, -0.6
 REPETITIVE = 2.4
-"""Whisper's own thresholds (openai/whisper, transcribe.py): text is noise if silence is likely and the
+"""After Whisper's own thresholds (openai/whisper, transcribe.py; there -1.0, but the context above makes noise
+sound like its words, at -0.8): text is noise if silence is likely and the
 confidence is low, or if it compresses better than this."""
 _ANNOTATION = re.compile(r"\[[^\]]*\]|\([^)]*\)|[*♪]+")
 
@@ -57,7 +63,11 @@ class WhisperSpeechToText:
         self._model = model
         self._tokenizer = tokenizer
         self._stage = stage
-        self._prompt = [tokenizer.token_to_id(t) for t in ("<|startoftranscript|>", "<|notimestamps|>")]
+        self._prompt = [
+            tokenizer.token_to_id("<|startofprev|>"),
+            *tokenizer.encode(f" {CONTEXT}", add_special_tokens=False).ids,
+            *(tokenizer.token_to_id(t) for t in ("<|startoftranscript|>", "<|notimestamps|>")),
+        ]
 
     @classmethod
     def load(
@@ -105,7 +115,7 @@ class WhisperSpeechToText:
         result = self._model.generate(
             features,
             [self._prompt],
-            beam_size=1,
+            beam_size=BEAMS,
             max_length=MAX_TOKENS,
             return_scores=True,
             return_no_speech_prob=True,
