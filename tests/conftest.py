@@ -2,6 +2,9 @@
 
 `DESKBELL_TEST_DATABASE_URL` and `DESKBELL_TEST_REDIS_URL` name other servers to test against than our own;
 the first one's user must be a superuser, and the second one's database is flushed.
+
+The tests run on asyncio's own loop, which tells what a failed test left open; on uvloop closing the loop would
+wait for it. The server's own loop, uvloop, is what the tests in e2e run.
 """
 
 from __future__ import annotations
@@ -18,7 +21,6 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-import uvloop
 from redis.asyncio import Redis
 
 from deskbell_server.adapters.embedded import embedded_stack
@@ -49,11 +51,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Any]:
-    """The loop that production uses."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(autouse=True)

@@ -278,7 +278,7 @@ async def test_a_client_that_vanishes_leaves_a_whole_record(server: LiveServer, 
         for _ in range(6):
             await caller.until("response_audio")
     async with asyncio.timeout(5):
-        while server.app.calls.count:  # noqa: ASYNC110 - the server tells nobody
+        while server.app.calls.count:
             await asyncio.sleep(0.02)
     conversation, messages = await stored(server, started.conversation)
     assert conversation.end_reason == "connection_lost"

@@ -186,7 +186,7 @@ async def test_an_owner_without_superuser_rights_is_enough(
             with pytest.raises(NotFound):
                 await stores.conversations.get(CLINIC, call.id)
             for table in ("passages", "messages", "agents"):
-                assert await empty.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - a literal
+                assert await empty.fetchval(f"select count(*) from {table}") == 0
     finally:
         await empty.execute(f"reassign owned by {name} to current_user")
         await empty.execute(f"drop owned by {name}")
@@ -201,5 +201,5 @@ async def tables(connection: Connection) -> set[str]:
 async def until_asleep(connection: Connection) -> None:
     """Waits until a migration of this database has come to its pg_sleep."""
     async with asyncio.timeout(10):
-        while not await connection.fetchval(ASLEEP):  # noqa: ASYNC110 - another process is watched
+        while not await connection.fetchval(ASLEEP):
             await asyncio.sleep(0.02)

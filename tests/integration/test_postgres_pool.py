@@ -181,5 +181,5 @@ async def fill_with_passages(owner: Connection, *, tenants: int, passages: int) 
         from documents, generate_series(1, 10) p
         where tenant_id like 'tenant-%';
         analyze;
-        """  # noqa: S608 - numbers of the test
+        """
     )

@@ -13,7 +13,6 @@ from tests.integration.store_samples import CLINIC, HOTEL
 from tests.integration.store_world import TENANT_TABLES_SQL, Connection, Stores, fill
 
 # Statements are put together from names in the database's catalogue.
-# ruff: noqa: S608
 REFUSED = asyncpg.InsufficientPrivilegeError
 NEVER_FOR_VIEWS = (asyncpg.WrongObjectTypeError, asyncpg.ObjectNotInPrerequisiteStateError)
 """What Postgres says of a change that a view cannot carry, whoever asks."""

@@ -58,7 +58,7 @@ async def test_deleting_takes_everything_of_the_tenant_and_nothing_else(
     tables = [row["table"] for row in await owner.fetch(TENANT_TABLES_SQL) if row["table"] != "tenants"]
     await stores.tenants.delete(CLINIC)
     for table in tables:
-        owners = await owner.fetch(f"select distinct tenant_id from {table}")  # noqa: S608 - from the catalogue
+        owners = await owner.fetch(f"select distinct tenant_id from {table}")
         assert [row["tenant_id"] for row in owners] == [HOTEL], table
     with pytest.raises(NotFound):
         await stores.tenants.get(CLINIC)

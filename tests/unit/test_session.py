@@ -295,7 +295,7 @@ def ends_with(body: Body, **options: Any) -> tuple[DeskbellError, World]:
         try:
             async with asyncio.timeout(1000):
                 await world.task
-        except Exception as error:  # noqa: BLE001 - asserted on below
+        except Exception as error:
             caught.append(unwrapped(error))
 
     world = play(watched, **options)

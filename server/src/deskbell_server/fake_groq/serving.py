@@ -38,7 +38,8 @@ async def serve_fake_groq(
                 while not server.started and not serving.done():  # noqa: ASYNC110 - there is no event for it
                     await asyncio.sleep(0.01)
                 ready(f"http://{host}:{listener.getsockname()[1]}")
-                await serving
+                # Cancelled itself, uvicorn would leave its listening socket with the event loop.
+                await asyncio.shield(serving)
             except asyncio.CancelledError:
                 server.should_exit = True
                 await asyncio.wait({serving}, timeout=2 * STOP_SECONDS)

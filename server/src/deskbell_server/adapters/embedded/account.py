@@ -19,11 +19,14 @@ class Account:
     uid: int
     gid: int
 
-    def can_reach(self, path: Path) -> bool:
-        """Whether the user can enter every folder from the root to `path`, which must exist, and read it."""
-        resolved = path.resolve()
-        folders = [*reversed(resolved.parents), resolved]
-        return all(self._may(folder, read=folder == resolved) for folder in folders)
+    def can_enter(self, folder: Path) -> bool:
+        """Whether the user can pass through every folder from the root to this one, which must exist."""
+        resolved = folder.resolve()
+        return all(self._may(part, read=False) for part in (*resolved.parents, resolved))
+
+    def can_read(self, folder: Path) -> bool:
+        """Whether the user can enter a folder and list it."""
+        return self.can_enter(folder) and self._may(folder.resolve(), read=True)
 
     def _may(self, path: Path, *, read: bool) -> bool:
         try:

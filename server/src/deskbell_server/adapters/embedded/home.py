@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deskbell_server.adapters.embedded.account import Account, service_account
+from deskbell_server.adapters.embedded.account import service_account
 from deskbell_server.adapters.embedded.processes import EmbeddedError
 
 SIDE_FOLDER = Path("/var/lib/deskbell")
@@ -30,7 +30,7 @@ class Home:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.data_dir.chmod(0o711 if self.account else 0o700)
         self._base = self.data_dir
-        if self.account and not self._passable(self.data_dir):
+        if self.account and not self.account.can_enter(self.data_dir):
             mark = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
             self._base = SIDE_FOLDER / mark
             self._base.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ class Home:
                 "DESKBELL_DATABASE_URL and DESKBELL_REDIS_URL"
             )
         installed = Path(spec.submodule_search_locations[0])
-        if self.account is None or self.account.can_reach(installed):
+        if self.account is None or self.account.can_read(installed):
             return installed
         return self._copied(installed, [installed.with_name(sibling) for sibling in siblings])
 
@@ -84,10 +84,6 @@ class Home:
                 folder.chmod(0o755)
             fresh.replace(base)
         return base / package.name
-
-    def _passable(self, path: Path) -> bool:
-        account: Account | None = self.account
-        return account is None or account.can_reach(path.parent) or account.can_reach(path)
 
 
 @contextmanager

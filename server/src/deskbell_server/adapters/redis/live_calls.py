@@ -55,21 +55,18 @@ class RedisLiveCalls:
     async def enter(self, tenant: TenantId, conversation: ConversationId, limit: int) -> None:
         """Counts a call in. Raises LimitReached when the tenant has `limit` calls already; while Redis is
         away only this server's calls are counted."""
-        mine = self._mine.setdefault(tenant, set())
         try:
             admitted = await self._enter(keys=[_calls(tenant)], args=[str(conversation), limit, TTL])
         except FAILURES:
             _log.warning("live_calls_counted_locally", tenant=tenant)
-            admitted = len(mine) < limit
+            admitted = len(self._mine.get(tenant, ())) < limit
         if not admitted:
-            if not mine:
-                del self._mine[tenant]
             raise LimitReached(
                 f"the tenant has {limit} calls, its limit",
                 metadata={"limit": str(limit), "subject": f"tenants/{tenant}"},
                 retry_after=RETRY_SECONDS,
             )
-        mine.add(conversation)
+        self._mine.setdefault(tenant, set()).add(conversation)
 
     async def leave(self, tenant: TenantId, conversation: ConversationId) -> None:
         """Counts a call out; if Redis is away its entry expires there by itself."""

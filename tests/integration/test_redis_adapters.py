@@ -1,0 +1,86 @@
+"""Live calls and the speech cache, on the real server and without it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+
+from deskbell_server.adapters.redis import RedisLiveCalls, RedisSpeechCache, open_redis
+from deskbell_server.domain.errors import LimitReached, StoreUnavailable
+from deskbell_server.domain.names import ConversationId, TenantId
+
+CLINIC, HOTEL = TenantId("clinic"), TenantId("hotel")
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+def call() -> ConversationId:
+    return ConversationId(uuid.uuid4())
+
+
+async def test_no_more_calls_than_the_limit_get_in_however_many_try(redis_url: str) -> None:
+    async with open_redis(redis_url) as redis:
+        servers = [RedisLiveCalls(redis, f"server-{i}") for i in range(4)]
+        results = await asyncio.gather(
+            *(servers[i % 4].enter(CLINIC, call(), 10) for i in range(40)), return_exceptions=True
+        )
+        refused = [result for result in results if isinstance(result, LimitReached)]
+        assert len(refused) == 30
+        assert refused[0].retry_after
+        await servers[0].enter(HOTEL, call(), 10)
+        assert all(key.startswith((b"deskbell:clinic:", b"deskbell:hotel:")) for key in await redis.keys("*"))
+
+
+async def test_a_call_that_leaves_makes_room(redis_url: str) -> None:
+    async with open_redis(redis_url) as redis:
+        live, first = RedisLiveCalls(redis, "one"), call()
+        await live.enter(CLINIC, first, 1)
+        with pytest.raises(LimitReached):
+            await live.enter(CLINIC, call(), 1)
+        await live.leave(CLINIC, first)
+        await live.enter(CLINIC, call(), 1)
+
+
+async def test_a_server_shows_life_while_it_runs_and_its_calls_are_renewed(redis_url: str) -> None:
+    async with open_redis(redis_url) as redis:
+        live, other = RedisLiveCalls(redis, "one"), RedisLiveCalls(redis, "two")
+        assert not await other.is_alive("one")
+        await live.enter(CLINIC, call(), 5)
+        await redis.expire("deskbell:clinic:calls", 1)
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(live.run())
+            async with asyncio.timeout(5):
+                while not await other.is_alive("one"):
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            assert await redis.ttl("deskbell:clinic:calls") > 1
+            running.cancel()
+        assert not await other.is_alive("one")
+
+
+async def test_without_redis_calls_are_let_in_and_counted_here() -> None:
+    async with open_redis(NOWHERE) as redis:
+        live = RedisLiveCalls(redis, "one")
+        first = call()
+        await live.enter(CLINIC, first, 1)
+        with pytest.raises(LimitReached):
+            await live.enter(CLINIC, call(), 1)
+        await live.leave(CLINIC, first)
+        await live.enter(CLINIC, call(), 1)
+        with pytest.raises(StoreUnavailable):
+            await live.is_alive("two")
+
+
+async def test_speech_is_cached_by_tenant_and_missing_when_redis_is(redis_url: str) -> None:
+    async with open_redis(redis_url) as redis:
+        cache = RedisSpeechCache(redis)
+        await cache.put(CLINIC, "key", b"\0\1\xff")
+        assert await cache.get(CLINIC, "key") == b"\0\1\xff"
+        assert await cache.get(HOTEL, "key") is None
+        await cache.put(CLINIC, "big", bytes(5 * 1024 * 1024))
+        assert await cache.get(CLINIC, "big") is None
+    async with open_redis(NOWHERE) as redis:
+        cache = RedisSpeechCache(redis)
+        await cache.put(CLINIC, "key", b"x")
+        assert await cache.get(CLINIC, "key") is None
