@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - programs for the terminal print
 """Asks an agent two questions in one conversation.
 
     python examples/chat.py "What are your opening hours on Saturday?" "And where can I park?"

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - programs for the terminal print
 """Sets up a business with an agent and a document, searches it, and takes it away again.
 
     python examples/own_business.py

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - programs for the terminal print
 """Calls an agent with a recording, as a phone would: audio goes up in real time while the answer comes down.
 
     python examples/voice_call.py samples/clinic-saturday-hours.wav answer.wav

@@ -34,8 +34,8 @@ no_breaking_change() {
   image=$(mktemp --suffix=.binpb)
   trap 'rm -f "$image"' RETURN
   git archive "$base" protos third_party buf.yaml | (d=$(mktemp -d) && tar x -C "$d" && cd "$d" &&
-    buf build -o "$image"; s=$?; rm -rf "$d"; exit $s) &&
-    buf breaking --against "$image"
+    buf build protos -o "$image"; s=$?; rm -rf "$d"; exit $s) &&
+    buf breaking protos --against "$image"
 }
 python_files=(clients/python/src/deskbell server/src dashboard/src tests scripts examples)
 check "format (ruff)" ruff format --check "${python_files[@]}"

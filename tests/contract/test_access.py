@@ -103,7 +103,9 @@ async def test_reflection_lists_the_services(server: LiveServer) -> None:
 
 
 def test_every_reason_an_error_can_have_is_in_the_contract() -> None:
-    declared = {name.removeprefix("ERROR_REASON_") for name in errors_pb2.ErrorReason.keys()}
+    declared = {
+        name.removeprefix("ERROR_REASON_") for name in errors_pb2.ErrorReason.DESCRIPTOR.values_by_name
+    }
 
     def family(base: type[errors.DeskbellError]) -> Iterator[type[errors.DeskbellError]]:
         yield base

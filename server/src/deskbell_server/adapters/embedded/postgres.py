@@ -60,7 +60,7 @@ async def postgres_server(home: Home, report: Callable[[str], None]) -> AsyncIte
     report("starting Postgres")
     child, port = await _start(home, binaries, data, log, password)
     try:
-        yield f"postgresql://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
+        yield f"postgresql://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}?sslmode=disable"
     finally:
         await child.stop(STOP_STEPS)
 
@@ -143,7 +143,14 @@ async def _until_ready(child: Child, port: int, password: str) -> None:
     while True:
         try:
             connection = await asyncpg.connect(
-                host="127.0.0.1", port=port, user=USER, password=password, database="postgres", timeout=5
+                host="127.0.0.1",
+                port=port,
+                user=USER,
+                password=password,
+                database="postgres",
+                timeout=5,
+                # This build has no TLS, and asking for it would look for certificates in the user's home.
+                ssl=False,
             )
             break
         except (OSError, TimeoutError, asyncpg.CannotConnectNowError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
@@ -115,15 +116,23 @@ class Child:
             for number, seconds in steps:
                 if not self.running:
                     return
-                self._process.send_signal(number)
+                self._signal(number)
                 try:
                     await self.until_exit(seconds)
                 except TimeoutError:
                     continue
         except asyncio.CancelledError:
-            self._process.kill()
+            self._signal(signal.SIGKILL)
             self._process.wait(timeout=5)
             raise
+
+    def _signal(self, number: signal.Signals) -> None:
+        """SIGKILL goes to the whole session, for initdb has children that it could no longer end itself."""
+        if number is signal.SIGKILL:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+        else:
+            self._process.send_signal(number)
 
 
 async def until_gone(pid: int, marker: str, timeout: float) -> bool:
