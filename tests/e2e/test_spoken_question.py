@@ -37,7 +37,7 @@ def test_a_spoken_question_is_answered_aloud(product: Product, ears: Any, tmp_pa
     assert re.search(r"you:\s+What are your opening hours on Saturday\?", shown)
     assert "Saturday" in shown
     heard = ears.hear(answer)
-    assert re.search(r"saturday.*\b(9|nine).*\b(1|one)", heard, re.IGNORECASE), heard
+    assert re.search(r"saturday.* (1|one) ?p", heard, re.IGNORECASE), heard
     listed = product.deskbell("conversations", "list", "demo-clinic").stdout
     name = re.search(r"tenants/\S+", listed)
     assert name
@@ -216,7 +216,8 @@ def test_as_an_ordinary_user(tmp_path: Path) -> None:
     program = (
         "import asyncio, os, sys; from pathlib import Path\n"
         "from deskbell_server.adapters.embedded import embedded_stack\n"
-        "import asyncpg, redis.asyncio, encodings.idna\n"
+        "import asyncpg, email.parser, encodings.idna, redis.asyncio, redis.utils\n"
+        "redis.utils.get_lib_version()\n"
         "if os.geteuid() == 0:\n"
         "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "async def main():\n"

@@ -19,7 +19,8 @@ TIMEOUT = 30.0
 
 @cache
 def workers() -> Workers:
-    """One job at once, as on a server with two threads."""
+    """One job at once, as on a server with two threads. They outlive a test's event loop: a test must see its
+    jobs through, for a place is given back on the loop that took it."""
     return Workers(1)
 
 

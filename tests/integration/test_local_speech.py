@@ -11,6 +11,7 @@ import pytest
 
 from deskbell_server.adapters.local.speech_to_text import WhisperSpeechToText
 from deskbell_server.adapters.local.text_to_speech import PiperTextToSpeech
+from deskbell_server.adapters.workers import Workers
 from deskbell_server.domain.audio import ENGINE_RATE
 from deskbell_server.domain.errors import ProviderError
 from tests.integration.local_world import (
@@ -20,7 +21,6 @@ from tests.integration.local_world import (
     speech_to_text,
     text_to_speech,
     tone,
-    workers,
 )
 
 
@@ -131,15 +131,15 @@ async def test_half_a_sample_is_rejected() -> None:
 
 async def test_deadlines_are_kept() -> None:
     clip = await say("What are your opening hours?")
-    hurried = WhisperSpeechToText.load(workers(), jobs=1, threads=2, models_dir=None, timeout=0.001)
-    with pytest.raises(ProviderError) as late:
-        await hurried.transcribe(clip, language_code="en")
-    assert (late.value.stage, late.value.kind) == ("speech_to_text", "timeout")
-    speaker = PiperTextToSpeech.load(workers(), threads=2, models_dir=None, timeout=0.001)
-    with pytest.raises(ProviderError) as mute:
-        async for _ in speaker.stream("Hello there.", voice="", speaking_rate=1.0):
-            pass
-    assert (mute.value.stage, mute.value.kind) == ("text_to_speech", "timeout")
+    async with Workers(1) as hurried:  # of its own: leaving it waits for the jobs that were given up
+        recogniser = WhisperSpeechToText.load(hurried, jobs=1, threads=2, models_dir=None, timeout=0.001)
+        with pytest.raises(ProviderError) as late:
+            await recogniser.transcribe(clip, language_code="en")
+        assert (late.value.stage, late.value.kind) == ("speech_to_text", "timeout")
+        speaker = PiperTextToSpeech.load(hurried, threads=2, models_dir=None, timeout=0.001)
+        with pytest.raises(ProviderError) as mute:
+            await anext(speaker.stream("Hello there.", voice="", speaking_rate=1.0))
+        assert (mute.value.stage, mute.value.kind) == ("text_to_speech", "timeout")
 
 
 async def test_the_speaking_rate_changes_the_length() -> None:
@@ -155,7 +155,7 @@ async def test_an_unknown_voice_is_the_default_one() -> None:
     assert [chunk.sample_rate for chunk in chunks] == [22_050]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n", "***", "…"])
+@pytest.mark.parametrize("text", ["", "   ", "\n", "***", "\u2026"])
 async def test_what_cannot_be_pronounced_gives_no_chunk(text: str) -> None:
     assert [c async for c in text_to_speech().stream(text, voice="", speaking_rate=1.0)] == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ async def test_pushes_at_the_same_time_are_taken_in_order(detector: SileroVoiceA
     pieces = [pcm[at : at + 1000] for at in range(0, len(pcm), 1000)]
     stream = detector.open()
     found = await asyncio.gather(*(stream.push(piece) for piece in pieces))
-    assert sum(found, []) == pytest.approx(await listen(detector, pcm), abs=1e-5)
+    assert list(chain.from_iterable(found)) == pytest.approx(await listen(detector, pcm), abs=1e-5)
 
 
 async def test_half_a_sample_is_rejected(detector: SileroVoiceActivity) -> None:

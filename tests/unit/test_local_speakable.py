@@ -15,7 +15,7 @@ from deskbell_server.adapters.local.text_to_speech import MAX_CHARACTERS, pieces
         ("Open 9am-5pm Mon-Fri.", "Open 9 a.m. to 5 p.m. Monday to Friday."),
         ("Open 9-5", "Open 9 to 5"),
         ("At 9.30am", "At nine thirty a.m."),
-        ("9:00 a.m. – noon", "nine a.m. to noon"),
+        ("9:00 a.m. \u2013 noon", "nine a.m. to noon"),
         ("14:00-16:05", "fourteen hundred to sixteen oh five"),
         ("It costs $45.50.", "It costs 45 dollars and 50 cents."),
         ("£1, £120 or £19.50", "1 pound, 120 pounds or 19 pounds 50"),

@@ -34,7 +34,8 @@ async def test_returns_what_the_function_returns_and_raises_what_it_raises() -> 
 
 
 async def test_live_jobs_go_before_background_jobs_and_each_kind_in_order() -> None:
-    gate, done = Gate(), []
+    gate = Gate()
+    done: list[str] = []
     async with Workers(1) as workers, asyncio.TaskGroup() as group:
         group.create_task(workers.run(gate))
         await gate.has_begun()
@@ -61,7 +62,8 @@ async def test_no_more_jobs_at_once_than_asked_for() -> None:
 
 
 async def test_a_cancelled_job_in_line_never_runs() -> None:
-    gate, ran = Gate(), []
+    gate = Gate()
+    ran: list[str] = []
     async with Workers(1) as workers, asyncio.TaskGroup() as group:
         group.create_task(workers.run(gate))
         await gate.has_begun()
@@ -76,7 +78,8 @@ async def test_a_cancelled_job_in_line_never_runs() -> None:
 
 
 async def test_cancelling_a_running_job_stops_waiting_at_once_and_keeps_its_place() -> None:
-    gate, ran = Gate(), []
+    gate = Gate()
+    ran: list[str] = []
     async with Workers(1) as workers:
         running = asyncio.create_task(workers.run(gate))
         await gate.has_begun()
@@ -146,8 +149,12 @@ async def test_a_stage_keeps_its_deadline_in_line_and_while_running() -> None:
 async def test_one_deadline_may_span_several_jobs() -> None:
     async with Workers(1) as workers:
         stage = Stage("speech_to_text", workers, timeout=0.1)
-        with pytest.raises(ProviderError) as late:
+
+        async def many_jobs() -> None:
             async with stage.deadline():
                 for _ in range(100):
                     await stage.run(threading.Event().wait, 0.02)
+
+        with pytest.raises(ProviderError) as late:
+            await many_jobs()
         assert late.value.kind == "timeout"

@@ -5,59 +5,86 @@
         async for event in call:            # in another task, or between frames
             ...
 
-Message numbers and audio offsets are counted here. One task may send while another reads.
+The way of a message out: `send_*` -> a bounded queue -> the writing task, which counts message numbers and audio
+offsets -> the stream. The way of an event in: the stream -> the reading task -> a bounded queue -> `async for`. A full
+queue holds the sender back, and through gRPC's flow control the server; nothing is buffered without bound. Both tasks
+live in the scope of `Client.call`.
+
+The queues also make waiting safe to cancel: cancelling a read or a write of a gRPC stream ends the whole call,
+cancelling a method of this class does not.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import Any, Self
 
 import grpc
 
+from deskbell.errors import DeskbellError
 from deskbell.v1 import voice_stream_service_pb2 as pb
+
+MESSAGES_WAITING = 16
+EVENTS_WAITING = 64
 
 
 class Call:
-    """A call that goes on; `Client.call` makes it."""
+    """A call that goes on; `Client.call` makes it.
+
+    One task at a time may read events; any number may send. Cancelling a method that sends leaves its message sent
+    or not, and the call as it was; cancelling a wait for an event loses none. What is sent after the server ended the
+    call goes nowhere: whoever reads gets to know why it ended.
+    """
 
     def __init__(self, stream: Any, translated: Callable[[], AbstractContextManager[None]]) -> None:
         self._stream = stream
         self._translated = translated
-        self._seq = 0
-        self._sending = asyncio.Lock()
+        self._outgoing: asyncio.Queue[pb.VoiceStreamRequest | None] = asyncio.Queue(MESSAGES_WAITING)
+        self._incoming: asyncio.Queue[pb.VoiceStreamResponse | None] = asyncio.Queue(EVENTS_WAITING)
+        self._failure: DeskbellError | None = None
+        self._finished = False
         self.sent_samples = 0
         """Samples of the caller's audio sent so far."""
         self.ended = False
-        """Whether the server has sent its last event."""
+        """Whether the server has ended the call."""
 
-    def __aiter__(self) -> AsyncIterator[pb.VoiceStreamResponse]:
-        return self._events()
+    def __aiter__(self) -> Self:
+        return self
 
-    async def _events(self) -> AsyncIterator[pb.VoiceStreamResponse]:
-        """The events, until the call is over. Raises DeskbellError when the server breaks it off."""
-        while True:
-            with self._translated():
-                event = await self._stream.read()
-            if event is grpc.aio.EOF:
-                self.ended = True
-                with self._translated():
-                    await self._raise_failure()
-                return
-            yield event
+    async def __anext__(self) -> pb.VoiceStreamResponse:
+        """The next event, until the call is over. Raises DeskbellError when the server breaks it off."""
+        event = None if self._finished else await self._incoming.get()
+        if event is not None:
+            return event
+        self._finished = True
+        if self._failure is not None:
+            raise self._failure
+        raise StopAsyncIteration
 
-    async def start(self, start: pb.CallStart) -> None:
-        """First; `Client.call` does it."""
-        await self._send(start=start)
+    @asynccontextmanager
+    async def opened(self, start: pb.CallStart) -> AsyncGenerator[Self, None]:
+        """Holds the call; `Client.call` does it. Leaving the scope ends the rpc."""
+        failure: Exception | None = None
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._write()), group.create_task(self._read())]
+            try:
+                await self._send(start=start)
+                yield self
+            except Exception as error:  # noqa: BLE001 - raised below, outside of the group that would wrap it
+                failure = error
+            finally:
+                self._stream.cancel()
+                for task in tasks:
+                    task.cancel()
+        if failure is not None:
+            raise failure
 
     async def send_audio(self, pcm: bytes) -> None:
         """Sends PCM16 samples, 10 to 100 ms of them, at the pace at which they are recorded. Waits while the
-        server is busy. Cancelling it may leave the frame sent or not: end the call then."""
-        offset = self.sent_samples
-        self.sent_samples += len(pcm) // 2
-        await self._send(audio=pb.AudioInput(offset=offset, data=pcm))
+        server is busy."""
+        await self._send(audio=pb.AudioInput(data=pcm))
 
     async def send_text(self, text: str) -> None:
         """Says something in writing."""
@@ -88,27 +115,45 @@ class Call:
 
     async def half_close(self) -> None:
         """Says that no more input comes. Events go on until `ended`."""
-        async with self._sending:
-            with self._translated():
-                await self._stream.done_writing()
+        await self._outgoing.put(None)
 
     async def _send(self, **message: Any) -> None:
-        async with self._sending:
-            self._seq += 1
-            request = pb.VoiceStreamRequest(client_seq=self._seq, **message)
-            try:
-                with self._translated():
-                    await self._stream.write(request)
-            except asyncio.InvalidStateError:
-                # The server has ended the stream; whoever reads gets to know why.
-                self.ended = True
+        await self._outgoing.put(pb.VoiceStreamRequest(**message))
 
-    async def _raise_failure(self) -> None:
-        code = await self._stream.code()
-        if code is not grpc.StatusCode.OK:
-            raise grpc.aio.AioRpcError(
-                code,
-                await self._stream.initial_metadata(),
-                await self._stream.trailing_metadata(),
-                details=await self._stream.details(),
-            )
+    async def _write(self) -> None:
+        """Sends what waits, in order, and counts it. Once no more can be sent, throws away what still comes, so
+        that whoever waits for room in the queue is let go."""
+        seq = 0
+        closed = False
+        while True:
+            request = await self._outgoing.get()
+            if closed or self.ended:
+                continue
+            try:
+                if request is None:
+                    closed = True
+                    await self._stream.done_writing()
+                    continue
+                seq += 1
+                request.client_seq = seq
+                if request.WhichOneof("message") == "audio":
+                    request.audio.offset = self.sent_samples
+                    self.sent_samples += len(request.audio.data) // 2
+                await self._stream.write(request)
+            except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                closed = True  # the reading task learns why
+
+    async def _read(self) -> None:
+        """Takes events until the stream ends."""
+        kind = None
+        try:
+            with self._translated():
+                while (event := await self._stream.read()) is not grpc.aio.EOF:
+                    kind = event.WhichOneof("event")
+                    await self._incoming.put(event)
+        except DeskbellError as error:
+            # `ended` is the last event. A write that crosses it can make gRPC report a fault of its own.
+            if kind != "ended":
+                self._failure = error
+        self.ended = True
+        await self._incoming.put(None)

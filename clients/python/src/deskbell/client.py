@@ -109,21 +109,16 @@ class Client:
         call has ended hangs up."""
         stub = voice_stream_service_pb2_grpc.VoiceStreamServiceStub(self._open_channel)
         stream = stub.VoiceStream(metadata=self._metadata)
-        call = Call(stream, self._translated)
-        try:
-            await call.start(
-                voice_stream_service_pb2.CallStart(
-                    agent=self._agent(agent),
-                    input_audio=voice_stream_service_pb2.AudioFormat(sample_rate_hz=input_rate),
-                    output_audio=voice_stream_service_pb2.AudioFormat(sample_rate_hz=output_rate),
-                    caller_id=caller_id,
-                    push_to_talk=push_to_talk,
-                    skip_greeting=skip_greeting,
-                )
-            )
+        start = voice_stream_service_pb2.CallStart(
+            agent=self._agent(agent),
+            input_audio=voice_stream_service_pb2.AudioFormat(sample_rate_hz=input_rate),
+            output_audio=voice_stream_service_pb2.AudioFormat(sample_rate_hz=output_rate),
+            caller_id=caller_id,
+            push_to_talk=push_to_talk,
+            skip_greeting=skip_greeting,
+        )
+        async with Call(stream, self._translated).opened(start) as call:
             yield call
-        finally:
-            stream.cancel()
 
     @property
     def _open_channel(self) -> grpc.aio.Channel:

@@ -22,13 +22,13 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 
-@dataclass
+@dataclass(eq=False)
 class DeskbellError(Exception):
-    """An rpc that failed. `code` is the gRPC status ("NOT_FOUND"), `reason` a value of the contract's ErrorReason
-    without its prefix ("AGENT_NOT_FOUND"), empty if the server gave none."""
+    """An rpc that failed. `code` is the gRPC status ("NOT_FOUND"), empty where this client gave up by itself; `reason`
+    a value of the contract's ErrorReason without its prefix ("AGENT_NOT_FOUND"), empty if the server gave none."""
 
     message: str
-    code: str = "UNKNOWN"
+    code: str = ""
     reason: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)

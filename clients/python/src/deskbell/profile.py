@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_SERVER = "127.0.0.1:50051"
+_KEY = re.compile(r"[!-~]+")
 
 
 class ProfileError(Exception):
@@ -40,7 +42,9 @@ def profile_path() -> Path:
 def load_profile(server: str | None = None, agent: str | None = None, api_key: str | None = None) -> Profile:
     """The profile, with what is given put in place of what is written down. Raises ProfileError without a key."""
     kept = _read(profile_path())
-    key = api_key or os.environ.get("DESKBELL_API_KEY") or kept.get("api_key", "")
+    key = (api_key or os.environ.get("DESKBELL_API_KEY") or kept.get("api_key", "")).strip()
+    if key and not _KEY.fullmatch(key):
+        raise ProfileError("the API key holds characters that no key has")
     if not key:
         raise ProfileError(
             "no API key: give --key or DESKBELL_API_KEY, or run `make up`, which writes a profile"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from deskbell.cli import options
-from deskbell.cli.output import console, print_json, print_table
+from deskbell.cli.output import print_json, print_table
 from deskbell.cli.shared import (
     AgentArgument,
     Id,
@@ -19,7 +19,7 @@ from deskbell.cli.shared import (
 )
 from deskbell.client import Client
 from deskbell.profile import agent_name
-from deskbell.v1 import agent_pb2
+from deskbell.v1 import agent_pb2, agent_service_pb2
 
 app = group("A tenant's agents.")
 
@@ -136,11 +136,12 @@ def delete_agent(
     server: options.Server = None,
     key: options.Key = None,
     insecure: options.Insecure = False,
+    json: options.Json = False,
 ) -> None:
     """Delete an agent; its conversations stay."""
 
     async def body(client: Client) -> None:
         await client.agents.delete(agent)
-        console.print(f"deleted {agent_name(agent)}")
+        show(agent_service_pb2.DeleteAgentResponse(), json, f"deleted {agent_name(agent)}")
 
     options.run(body, server=server, key=key, insecure=insecure)

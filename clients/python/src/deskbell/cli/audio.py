@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -44,9 +45,18 @@ def read_recording(path: Path, sample_rate: int | None = None) -> Recording:
     mono = samples.mean(axis=1)
     wanted = sample_rate or min(max(rate, MIN_RATE), MAX_RATE)
     if wanted != rate:
-        count = max(int(len(mono) * wanted / rate), 1)
-        mono = np.interp(np.arange(count) * rate / wanted, np.arange(len(mono)), mono)
+        mono = _resampled(mono, max(round(len(mono) * wanted / rate), 1))
     return Recording((np.clip(mono, -1, 1) * 32767).astype("<i2").tobytes(), wanted)
+
+
+def _resampled(samples: np.ndarray[tuple[int], np.dtype[np.float32]], count: int) -> Any:
+    """The same sound in `count` samples, without what lies above half of the lower rate: its spectrum cut or
+    padded."""
+    spectrum = np.fft.rfft(samples)
+    kept = np.zeros(count // 2 + 1, dtype=spectrum.dtype)
+    common = min(len(kept), len(spectrum))
+    kept[:common] = spectrum[:common]
+    return np.fft.irfft(kept, count) * (count / len(samples))
 
 
 class AnswerFile:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deskbell.call import Call
 from deskbell.cli.audio import AnswerFile, Recording
-from deskbell.cli.output import CallView, console, errors, print_json
+from deskbell.cli.output import CallView, console, print_json
 from deskbell.cli.progress import CallProgress
 from deskbell.client import Client
 from deskbell.errors import DeskbellError
@@ -32,6 +32,8 @@ class Conductor:
         self._view = CallView()
         self.progress = CallProgress(output_rate)
         self.answer = AnswerFile(output_rate)
+        self.unheard: list[str] = []
+        """Recordings in which the server heard nobody speak."""
         self._samples: dict[str, int] = {}
 
     async def listen(self) -> None:
@@ -74,7 +76,7 @@ class Conductor:
             ):
                 await self._silence(recording.sample_rate, pace)
             if self.progress.heard_speech == heard_before:
-                errors.print(f"[yellow]the server heard nobody speak in {name}[/yellow]")
+                self.unheard.append(name)
             await self._wait_until_quiet(recording.sample_rate, pace)
         await self.call.half_close()
 
@@ -131,7 +133,11 @@ async def call_with_recordings(
             async with asyncio.TaskGroup() as group:
                 playing = group.create_task(conductor.play(recordings))
                 await conductor.listen()
-                playing.cancel()  # the server ended the call by itself
+                if not playing.done():
+                    playing.cancel()
+                    raise DeskbellError("the server ended the call before everything was said")
+            if conductor.unheard:
+                raise DeskbellError(f"the server heard nobody speak in {', '.join(conductor.unheard)}")
         except* DeskbellError as failed:
             raise first_error(failed) from None
         finally:

@@ -6,9 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 
-from rich.markup import escape
-
-from deskbell.cli.output import console, print_json, show_citation
+from deskbell.cli.output import console, escape, print_json, show_citation
 from deskbell.client import Client
 
 

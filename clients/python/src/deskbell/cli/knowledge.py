@@ -21,7 +21,7 @@ from deskbell.cli.shared import (
     show,
 )
 from deskbell.client import Client
-from deskbell.v1 import knowledge_pb2
+from deskbell.v1 import knowledge_pb2, knowledge_service_pb2
 
 app = group("A tenant's documents.")
 POLL_SECONDS = 0.5
@@ -151,13 +151,14 @@ def delete_document(
     server: options.Server = None,
     key: options.Key = None,
     insecure: options.Insecure = False,
+    json: options.Json = False,
 ) -> None:
     """Delete a document."""
 
     async def body(client: Client) -> None:
         name = child_name(document, "documents")
         await client.knowledge.delete(name)
-        console.print(f"deleted {name}")
+        show(knowledge_service_pb2.DeleteDocumentResponse(), json, f"deleted {name}")
 
     options.run(body, server=server, key=key, insecure=insecure)
 

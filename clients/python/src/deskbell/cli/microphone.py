@@ -7,7 +7,7 @@ headset the agent may hear itself and stop: there is no echo cancellation here.
 from __future__ import annotations
 
 import asyncio
-import queue
+import threading
 from typing import Any
 
 from deskbell.cli.calling import FRAME_SECONDS, Conductor, first_error
@@ -17,6 +17,7 @@ from deskbell.v1 import turn_events_pb2
 
 RATE = 16_000
 MAX_FRAMES_WAITING = 50
+MAX_BYTES_WAITING = 10 * 2 * RATE
 
 
 class NoMicrophone(Exception):
@@ -45,8 +46,8 @@ async def call_with_microphone(client: Client, *, agent: str | None, skip_greeti
     sounddevice = load_devices()
     loop = asyncio.get_running_loop()
     recorded: asyncio.Queue[bytes] = asyncio.Queue(MAX_FRAMES_WAITING)
-    to_play: queue.Queue[bytes] = queue.Queue(MAX_FRAMES_WAITING)
-    rest = bytearray()
+    waiting = bytearray()
+    lock = threading.Lock()
 
     def keep(frame: bytes) -> None:
         if recorded.full():
@@ -57,15 +58,11 @@ async def call_with_microphone(client: Client, *, agent: str | None, skip_greeti
         loop.call_soon_threadsafe(keep, bytes(data))
 
     def on_play(data: Any, *_: object) -> None:
-        while len(rest) < len(data):
-            try:
-                rest.extend(to_play.get_nowait())
-            except queue.Empty:
-                break
-        count = min(len(rest), len(data))
-        data[:count] = bytes(rest[:count])
+        with lock:
+            count = min(len(waiting), len(data))
+            data[:count] = bytes(waiting[:count])
+            del waiting[:count]
         data[count:] = bytes(len(data) - count)
-        del rest[:count]
 
     class Speaking(Conductor):
         """A conductor that also plays what comes."""
@@ -73,13 +70,15 @@ async def call_with_microphone(client: Client, *, agent: str | None, skip_greeti
         def heard(self, event: Any) -> None:
             match event.WhichOneof("event"):
                 case "response_audio":
-                    to_play.put_nowait(event.response_audio.data)
+                    with lock:
+                        # The server sends hardly ahead of real time; what a broken one sends is not kept.
+                        if len(waiting) < MAX_BYTES_WAITING:
+                            waiting.extend(event.response_audio.data)
                 case "response_done" if (
                     event.response_done.outcome == turn_events_pb2.RESPONSE_OUTCOME_INTERRUPTED
                 ):
-                    while not to_play.empty():
-                        to_play.get_nowait()
-                    rest.clear()
+                    with lock:
+                        waiting.clear()
 
     async def talk(conductor: Conductor) -> None:
         while True:

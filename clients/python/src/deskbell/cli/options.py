@@ -8,9 +8,8 @@ from typing import Annotated
 
 import grpc
 import typer
-from rich.markup import escape
 
-from deskbell.cli.output import errors, print_error
+from deskbell.cli.output import errors, escape, print_error
 from deskbell.client import Client
 from deskbell.errors import DeskbellError
 from deskbell.profile import ProfileError

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from deskbell.errors import DeskbellError, from_status
@@ -17,7 +17,15 @@ from deskbell.v1 import voice_stream_service_pb2 as voice
 
 errors = Console(stderr=True, soft_wrap=True)
 console = Console(soft_wrap=True, highlight=False)
-TABLE_WIDTH = 160
+MAX_TABLE_WIDTH = 10_000
+_CONTROLS = {
+    code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
+}
+
+
+def escape(text: str) -> str:
+    """Text of somebody else's as it is: neither markup of ours nor orders to the terminal."""
+    return markup.escape(text.translate(_CONTROLS))
 
 
 def print_json(message: Message) -> None:
@@ -28,7 +36,8 @@ def print_json(message: Message) -> None:
 
 def print_error(error: DeskbellError) -> None:
     """A refusal, with each bad field."""
-    errors.print(f"[red]{escape(error.message)}[/red] [dim]({error.reason or error.code})[/dim]")
+    message = f"[red]{escape(error.message)}[/red]"
+    errors.print(f"{message} [dim]({error.reason or error.code})[/dim]" if error.code else message)
     for field, description in error.fields.items():
         errors.print(f"  {escape(field)}: {escape(description)}")
     if error.retry_after is not None:
@@ -44,7 +53,8 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], empty: st
         table.add_row(*(escape(cell) for cell in row))
     if table.row_count:
         # Names are there to be copied: better a long line than a cut one.
-        console.print(table, width=max(console.width, TABLE_WIDTH), crop=False)
+        needed = console.measure(table, options=console.options.update(width=MAX_TABLE_WIDTH)).maximum
+        Console(width=max(needed, console.width), soft_wrap=True, highlight=False).print(table)
     else:
         console.print(f"[dim]{escape(empty)}[/dim]")
 

@@ -25,7 +25,8 @@ class CallProgress:
 
     def take(self, event: pb.VoiceStreamResponse, now: float) -> None:
         """Takes an event."""
-        self.last_event_at = now
+        if event.WhichOneof("event") not in {"audio_ack", "pong"}:  # they come however long the answer takes
+            self.last_event_at = now
         match event.WhichOneof("event"):
             case "started":
                 self.started_at = now
@@ -38,6 +39,8 @@ class CallProgress:
                 event.turn.kind == pb.TurnDecision.KIND_RESUMED and self._finals > self._transcripts
             ):
                 self._finals -= 1  # the transcription was given up
+            case "turn" if event.turn.kind == pb.TurnDecision.KIND_RESUMED:
+                self._to_answer = max(self._to_answer - 1, 0)  # so was the answer, before it began
             case "transcript" if event.transcript.final:
                 self._transcripts += 1
                 self._to_answer += bool(event.transcript.text)

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 from google.protobuf.message import Message
-from rich.markup import escape
 
 from deskbell.cli.options import UsageProblem
-from deskbell.cli.output import console, print_json
+from deskbell.cli.output import console, escape, print_json
 
 TenantArgument = Annotated[str, typer.Argument(help="TENANT", metavar="TENANT")]
 AgentArgument = Annotated[str, typer.Argument(help="TENANT/AGENT", metavar="TENANT/AGENT")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from deskbell.cli import options
-from deskbell.cli.output import console, print_json, print_table
+from deskbell.cli.output import print_json, print_table
 from deskbell.cli.shared import (
     Id,
     TenantArgument,
@@ -18,7 +18,7 @@ from deskbell.cli.shared import (
 )
 from deskbell.client import Client
 from deskbell.profile import tenant_name
-from deskbell.v1 import tenant_pb2
+from deskbell.v1 import tenant_pb2, tenant_service_pb2
 
 app = group("The businesses that a server answers for.")
 
@@ -121,6 +121,7 @@ def delete_tenant(
     server: options.Server = None,
     key: options.Key = None,
     insecure: options.Insecure = False,
+    json: options.Json = False,
 ) -> None:
     """Delete a tenant with its agents, documents and conversations, for good."""
     if not yes:
@@ -128,6 +129,6 @@ def delete_tenant(
 
     async def body(client: Client) -> None:
         await client.tenants.delete(tenant)
-        console.print(f"deleted {tenant_name(tenant)}")
+        show(tenant_service_pb2.DeleteTenantResponse(), json, f"deleted {tenant_name(tenant)}")
 
     options.run(body, server=server, key=key, insecure=insecure)

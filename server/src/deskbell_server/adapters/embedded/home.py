@@ -31,13 +31,20 @@ class Home:
         self.data_dir.chmod(0o711 if self.account else 0o700)
         self._base = self.data_dir
         if self.account and not self.account.can_enter(self.data_dir):
-            mark = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
-            self._base = SIDE_FOLDER / mark
+            self._base = SIDE_FOLDER / self._mark()
             self._base.mkdir(parents=True, exist_ok=True)
             self._base.chmod(0o711)
             report(
                 f"the user {self.account.name} cannot enter {self.data_dir}: databases are in {self._base}"
             )
+
+    def _mark(self) -> str:
+        """The name of this data folder's side folder: kept in it, so that a new data folder at an old path does
+        not find another one's databases."""
+        path = self.data_dir / "side_folder"
+        if not path.exists():
+            path.write_text(secrets.token_hex(8))
+        return path.read_text()
 
     def folder(self, name: str) -> Path:
         """A server's own folder, which only its account can enter."""

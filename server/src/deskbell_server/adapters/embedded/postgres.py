@@ -40,6 +40,8 @@ _SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
+    # The detail of a failed check would quote the row.
+    "log_error_verbosity": "terse",
 }
 
 
@@ -113,6 +115,9 @@ async def _wait_for_predecessor(data: Path) -> None:
         raise EmbeddedError(
             f"the Postgres of an earlier run (process {pid}) does not end; end it, then try again"
         )
+    # The number may belong to another process by now, which would keep Postgres from starting. The folder's
+    # lock is ours, so nobody else can be about to use the file.
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 async def _start(home: Home, binaries: Path, data: Path, log: Path, password: str) -> tuple[Child, int]:
@@ -153,6 +158,11 @@ async def _until_ready(child: Child, port: int, password: str) -> None:
                 ssl=False,
             )
             break
+        except asyncpg.InvalidPasswordError:
+            raise EmbeddedError(
+                f"the database in {child.log.parent} has another password than the one in the data folder's "
+                "secrets/postgres_password: put that file back, or move the database away to begin anew"
+            ) from None
         except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
             if not child.running:
                 raise child.failure("did not start") from None
