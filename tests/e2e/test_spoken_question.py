@@ -52,7 +52,9 @@ def test_several_recordings_are_turns_of_one_call(product: Product, ears: Any, t
     kinds = [next(k for k in event if k not in {"eventSeq", "turnId", "eventTime"}) for event in found]
     assert kinds[0] == "started"
     assert kinds[-1] == "ended"
-    assert kinds.count("transcript") == kinds.count("metrics") == 2
+    heard = [event["transcript"].get("text", "") for event in found if "transcript" in event]
+    assert len(heard) >= 2, heard
+    assert kinds.count("metrics") == 2, (heard, said(found))
     assert [event["eventSeq"] for event in found] == [str(i) for i in range(1, len(found) + 1)]
     assert "62" in said(found)
     assert "car park" in said(found)
