@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
+import tempfile
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import soxr
@@ -11,6 +16,7 @@ from numpy.typing import NDArray
 from deskbell_server.adapters.local.embedder import MiniLmEmbedder
 from deskbell_server.adapters.local.speech_to_text import WhisperSpeechToText
 from deskbell_server.adapters.local.text_to_speech import PiperTextToSpeech
+from deskbell_server.adapters.local.weights import VOICE, locate
 from deskbell_server.adapters.workers import Workers
 from deskbell_server.domain.audio import ENGINE_RATE
 
@@ -31,7 +37,21 @@ def speech_to_text() -> WhisperSpeechToText:
 
 @cache
 def text_to_speech() -> PiperTextToSpeech:
-    return PiperTextToSpeech.load(workers(), threads=2, models_dir=None, timeout=TIMEOUT)
+    """Without the voice's random variation, so that a text always sounds the same."""
+    return PiperTextToSpeech.load(workers(), threads=2, models_dir=_steady_voice(), timeout=TIMEOUT)
+
+
+def _steady_voice() -> Path:
+    """A folder of models with the installed voice, and in its configuration no noise."""
+    folder = Path(tempfile.mkdtemp(prefix="steady-voice-"))
+    atexit.register(shutil.rmtree, folder)
+    installed = locate(VOICE, None)
+    (folder / VOICE.folder).mkdir()
+    (folder / VOICE.folder / "voice.onnx").symlink_to(installed["voice.onnx"])
+    config = json.loads(installed["voice.onnx.json"].read_text("utf-8"))
+    config["inference"] |= {"noise_scale": 0.0, "noise_w": 0.0}
+    (folder / VOICE.folder / "voice.onnx.json").write_text(json.dumps(config), "utf-8")
+    return folder
 
 
 @cache

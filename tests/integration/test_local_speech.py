@@ -149,6 +149,10 @@ async def test_the_speaking_rate_changes_the_length() -> None:
     assert fast < 0.85 * usual
 
 
+async def test_a_voice_without_noise_always_sounds_the_same() -> None:
+    assert await say("How can I help you?") == await say("How can I help you?")
+
+
 async def test_an_unknown_voice_is_the_default_one() -> None:
     stream = text_to_speech().stream("Hello.", voice="nobody", speaking_rate=1.0)
     chunks = [chunk async for chunk in stream]
