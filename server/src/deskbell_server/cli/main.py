@@ -25,6 +25,8 @@ def main() -> None:
     """Entry point."""
     # gRPC's core otherwise reports each child process that is started beside it.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    # numpy is used inside the engines' own threads, whose number is a setting. Read when numpy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()
 
 

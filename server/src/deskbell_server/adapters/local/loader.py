@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from deskbell_server.adapters.local.answerer import ExtractiveChat
 from deskbell_server.adapters.local.embedder import MiniLmEmbedder
-from deskbell_server.adapters.local.extractive import ExtractiveChat
 from deskbell_server.adapters.local.speech_to_text import WhisperSpeechToText
 from deskbell_server.adapters.local.text_to_speech import PiperTextToSpeech
 from deskbell_server.adapters.local.vad import SileroVoiceActivity

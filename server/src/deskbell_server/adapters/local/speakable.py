@@ -140,7 +140,7 @@ def _iso_date(match: re.Match[str]) -> str:
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"[\u2018\u2019]"), "'"),
     (re.compile(r"[\u201c\u201d\"*#`|<>\[\]{}]+"), " "),
-    (re.compile(r"\S+@\S+\.\S+|\b(?:https?://|www\.)\S+", re.IGNORECASE), _web_address),
+    (re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}|\b(?:https?://|www\.)\S+", re.IGNORECASE), _web_address),
     (re.compile(r"\b(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])\b"), _iso_date),
     # A number with a plus, a zero or a bracket in front, in three groups, as 555-0177, or of seven digits.
     (
