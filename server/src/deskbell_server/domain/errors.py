@@ -157,8 +157,9 @@ class StoreUnavailable(Unavailable):
 class ProviderError(Unavailable):
     """A model provider failed.
 
-    `stage` is "speech_to_text", "chat", "text_to_speech", "embeddings" or "voice_activity"; `kind` is one of "timeout", "rate_limited",
-    "rejected" (our request is at fault: retrying cannot help), "unavailable", "cut_off".
+    `stage` is "speech_to_text", "chat", "text_to_speech", "embeddings" or "voice_activity"; `kind` is one of
+    "timeout", "rate_limited", "rejected" (our request is at fault: retrying cannot help), "unavailable",
+    "cut_off".
     """
 
     default_reason = "PROVIDER_UNAVAILABLE"
