@@ -4,117 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import aclosing
 
 import pytest
 
-from deskbell_server.adapters.groq import GroqChat, GroqSpeechToText, GroqTextToSpeech, groq_client
+from deskbell_server.adapters.groq import GroqChat, GroqSpeechToText, groq_client
 from deskbell_server.adapters.groq.text_to_speech import MAX_CHARACTERS
-from deskbell_server.domain.audio import SpeechChunk, Transcription
-from deskbell_server.domain.conversation import HistoryEntry, Speaker
 from deskbell_server.domain.errors import ProviderError
-from deskbell_server.fake_groq import FakeEngines, Fault, Plan, parse_fault, serve_fake_groq
+from deskbell_server.fake_groq import Fault
 from deskbell_server.fake_groq.plan import FaultKind, Route
-from deskbell_server.ports.engines import ChatPiece, ChatRequest
+from tests.integration.groq_world import CANARY, KEY, PCM, QUESTION, WORDS, rig
 
-KEY = "gsk_planted-canary-key"
-WORDS = "On Saturday we are open from nine to one."
-PCM = bytes(range(256)) * 200
-QUESTION = ChatRequest(
-    system=(
-        'You are kind.\n<passages>\n<passage id="1" title="Hours > Saturday">\n'
-        "Open 9 &amp; 1\n</passage>\n</passages>"
-    ),
-    history=[HistoryEntry(Speaker.CALLER, "hello"), HistoryEntry(Speaker.AGENT, "hi")],
-    question="a planted-canary question",
-    passages=[],
-    temperature=0.3,
-    max_tokens=50,
-)
+STAGES = {Route.TRANSCRIPTION: "speech_to_text", Route.CHAT: "chat", Route.SPEECH: "text_to_speech"}
 
 
-@dataclass
-class Brain:
-    """Scripted engines behind the fake."""
-
-    label: str = "scripted"
-    heard: list[bytes] = field(default_factory=list)
-    asked: list[ChatRequest] = field(default_factory=list)
-
-    async def transcribe(self, pcm: bytes, *, language_code: str) -> Transcription:
-        self.heard.append(pcm)
-        return Transcription("Hello there.", "en", 0.9, 0.01)
-
-
-@dataclass
-class Voice:
-    label: str = "scripted"
-
-    async def stream(
-        self, text: str, *, voice: str, speaking_rate: float
-    ) -> AsyncGenerator[SpeechChunk, None]:
-        for first in range(0, len(PCM), 9_999):  # odd pieces cut samples in two
-            yield SpeechChunk(PCM[first : first + 9_999], 24_000)
-
-
-@dataclass
-class Answerer:
-    brain: Brain
-    label: str = "scripted"
-
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPiece, None]:
-        self.brain.asked.append(request)
-        yield ChatPiece(text=WORDS)
-
-
-@dataclass
-class Rig:
-    plan: Plan
-    brain: Brain
-    speech_to_text: GroqSpeechToText
-    chat: GroqChat
-    text_to_speech: GroqTextToSpeech
-
-    async def run(self, route: Route) -> object:
-        """One request of a route, to its end."""
-        if route is Route.TRANSCRIPTION:
-            return await self.speech_to_text.transcribe(PCM, language_code="en-GB")
-        if route is Route.CHAT:
-            return "".join([piece.text async for piece in self.chat.stream(QUESTION)])
-        return b"".join(
-            [c.pcm async for c in self.text_to_speech.stream("Hello.", voice="", speaking_rate=1.0)]
-        )
-
-
-@asynccontextmanager
-async def rig(timeout: float = 5.0, suffix: str = "") -> AsyncIterator[Rig]:
-    plan, brain = Plan(), Brain()
-    url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(
-            serve_fake_groq(
-                "127.0.0.1", 0, FakeEngines(brain, Answerer(brain), Voice()), plan, url.set_result
-            )
-        )
-        async with groq_client(KEY, await url + suffix) as client:
-            yield Rig(
-                plan,
-                brain,
-                GroqSpeechToText(client, "whisper-large-v3-turbo", timeout),
-                GroqChat(client, "openai/gpt-oss-20b", timeout, 2 * timeout),
-                GroqTextToSpeech(client, "canopylabs/orpheus-v1-english", "hannah", timeout),
-            )
-        serving.cancel()
-
-
-@pytest.mark.parametrize("suffix", ["", "/", "/openai/v1"])
+@pytest.mark.parametrize("suffix", ["", "/", "/openai/v1", "/openai/v1/"])
 async def test_every_engine_works_whatever_the_form_of_the_url(suffix: str) -> None:
     async with rig(suffix=suffix) as r:
         understood = await r.speech_to_text.transcribe(PCM, language_code="en-GB")
         assert understood.text == "Hello there."
         assert understood.confidence == pytest.approx(0.9)
+        assert understood.no_speech == pytest.approx(0.01)
         assert r.brain.heard == [PCM], "the audio arrives to the byte"
         pieces = [piece async for piece in r.chat.stream(QUESTION)]
         assert "".join(piece.text for piece in pieces) == WORDS
@@ -127,20 +37,21 @@ async def test_every_engine_works_whatever_the_form_of_the_url(suffix: str) -> N
     assert asked[Route.TRANSCRIPTION]["language"] == "en"
     assert asked[Route.SPEECH]["voice"] == "hannah"
     assert asked[Route.CHAT]["temperature"] == 0.3
-    assert asked[Route.CHAT]["reasoning_effort"] == "low"
+    assert asked[Route.CHAT]["max_completion_tokens"] == 50
 
 
-async def test_the_fake_finds_the_passages_in_the_prompt() -> None:
-    async with rig() as r:
-        await r.run(Route.CHAT)
-    (request,) = r.brain.asked
-    assert request.question == QUESTION.question
-    assert [entry.text for entry in request.history] == ["hello", "hi"]
-    (found,) = request.passages
-    assert (found.title, found.passage.heading, found.passage.text) == ("Hours", "Saturday", "Open 9 & 1")
+@pytest.mark.parametrize(
+    ("model", "effort"),
+    [("openai/gpt-oss-120b", "low"), ("qwen/qwen3-32b", "none"), ("llama-3.3-70b-versatile", None)],
+)
+async def test_a_model_that_thinks_is_told_to_think_little(model: str, effort: str | None) -> None:
+    async with rig() as r, groq_client(KEY, r.url) as client:
+        _ = [piece async for piece in GroqChat(client, model, 5, 5).stream(QUESTION)]
+    [(_, asked)] = r.plan.asked
+    assert asked.get("reasoning_effort") == effort
+    assert asked.get("include_reasoning") == (None if effort is None else False)
 
 
-@pytest.mark.parametrize("route", list(Route))
 @pytest.mark.parametrize(
     ("fault", "kind", "retry_after"),
     [
@@ -150,34 +61,43 @@ async def test_the_fake_finds_the_passages_in_the_prompt() -> None:
         (Fault(FaultKind.STATUS, 500), "unavailable", None),
         (Fault(FaultKind.STATUS, 503, "2"), "unavailable", 2.0),
         (Fault(FaultKind.STATUS, 400), "rejected", None),
+        (Fault(FaultKind.STATUS, 401), "rejected", None),
         (Fault(FaultKind.STATUS, 413), "rejected", None),
         (Fault(FaultKind.CUT), "cut_off", None),
+        (Fault(FaultKind.GARBAGE), "unavailable", None),
         (Fault(FaultKind.HANG), "timeout", None),
     ],
     ids=lambda value: value.kind + str(value.status or "") if isinstance(value, Fault) else None,
 )
 async def test_a_failure_is_told_for_what_it_is(
-    route: Route, fault: Fault, kind: str, retry_after: float | None, caplog: pytest.LogCaptureFixture
+    fault: Fault, kind: str, retry_after: float | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with rig(timeout=0.5) as r:
-        r.plan.fail(route, fault)
-        with pytest.raises(ProviderError) as failed:
-            await r.run(route)
-        error = failed.value
-        assert (error.kind, error.retry_after) == (kind, retry_after)
-        assert error.retry_helps == (kind != "rejected")
-        assert "canary" not in str(error) + repr(error.__cause__)
-        assert await r.run(route), "the next request is served: nothing was retried by the SDK"
-    assert KEY not in caplog.text
+        for route, stage in STAGES.items():
+            r.plan.fail(route, fault)
+            with pytest.raises(ProviderError) as failed:
+                await r.run(route)
+            error = failed.value
+            assert (error.stage, error.kind, error.retry_after) == (stage, kind, retry_after)
+            assert error.retry_helps == (kind != "rejected")
+            assert CANARY not in str(error) + repr(error.__cause__)
+            assert await r.run(route), "the next request is served: nothing was retried by the SDK"
+    assert CANARY not in caplog.text
 
 
-@pytest.mark.parametrize("route", [Route.TRANSCRIPTION, Route.CHAT])
-async def test_nonsense_is_no_answer(route: Route) -> None:
+@pytest.mark.parametrize("route", list(Route))
+async def test_cancelling_a_request_closes_its_connection(route: Route) -> None:
     async with rig() as r:
-        r.plan.fail(route, Fault(FaultKind.GARBAGE))
-        with pytest.raises(ProviderError):
-            await r.run(route)
+        r.plan.fail(route, Fault(FaultKind.HANG))
+        request = asyncio.create_task(r.run(route))
+        async with asyncio.timeout(5):
+            while not r.plan.asked:
+                await asyncio.sleep(0.02)
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        await r.disconnected()
 
 
 async def test_an_answer_that_is_not_wanted_any_more_closes_the_connection() -> None:
@@ -186,9 +106,16 @@ async def test_an_answer_that_is_not_wanted_any_more_closes_the_connection() -> 
         async with aclosing(r.chat.stream(QUESTION)) as pieces:
             async for _ in pieces:
                 break
-        async with asyncio.timeout(5):
-            while not r.plan.disconnects:
-                await asyncio.sleep(0.02)
+        await r.disconnected()
+
+
+async def test_speech_that_is_not_wanted_any_more_closes_the_connection() -> None:
+    async with rig() as r:
+        r.voice.pause = 0.2
+        async with aclosing(r.text_to_speech.stream("Hello.", voice="", speaking_rate=1.0)) as chunks:
+            async for _ in chunks:
+                break
+        await r.disconnected()
 
 
 async def test_a_slow_answer_ends_at_its_deadline() -> None:
@@ -197,6 +124,38 @@ async def test_a_slow_answer_ends_at_its_deadline() -> None:
         with pytest.raises(ProviderError) as failed:
             await r.run(Route.CHAT)
     assert failed.value.kind == "timeout"
+
+
+async def test_an_answer_may_be_taken_slowly() -> None:
+    async with rig(timeout=0.3) as r:
+        text = ""
+        async with aclosing(r.chat.stream(QUESTION)) as pieces:
+            async for piece in pieces:
+                text += piece.text
+                await asyncio.sleep(0.1)  # 1 s in all, and Groq may take 0.6
+        assert text == WORDS
+
+
+async def test_speech_may_be_taken_slowly() -> None:
+    async with rig(timeout=0.2) as r:
+        speech = b""
+        async with aclosing(r.text_to_speech.stream("Hello.", voice="", speaking_rate=1.0)) as chunks:
+            async for chunk in chunks:
+                if not speech:
+                    await asyncio.sleep(0.5)
+                speech += chunk.pcm
+        assert speech == PCM
+
+
+async def test_speech_may_last_longer_than_the_wait_for_each_sound() -> None:
+    async with rig(timeout=0.4) as r:
+        r.voice.pause = 0.15  # six pieces: 0.9 s
+        assert await r.run(Route.SPEECH) == PCM
+
+
+async def test_a_text_without_a_sound_is_spoken_as_silence() -> None:
+    async with rig() as r:
+        assert not [c async for c in r.text_to_speech.stream("...", voice="", speaking_rate=1.0)]
 
 
 async def test_long_speech_is_asked_for_in_parts() -> None:
@@ -211,7 +170,7 @@ async def test_long_speech_is_asked_for_in_parts() -> None:
 
 async def test_many_at_once() -> None:
     async with rig() as r:
-        results = await asyncio.gather(*(r.run(route) for route in Route for _ in range(8)))
+        results = await asyncio.gather(*(r.run(route) for route in Route for _ in range(16)))
     assert all(results)
 
 
@@ -220,22 +179,3 @@ async def test_nobody_listens() -> None:
         with pytest.raises(ProviderError) as failed:
             await GroqSpeechToText(client, "whisper-large-v3-turbo", 5).transcribe(PCM, language_code="en")
     assert failed.value.kind == "unavailable"
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("nothing", "ROUTE=WHAT"),
-        ("video=429", "no route"),
-        ("chat=200", "no status"),
-        ("chat=explode", "neither"),
-    ],
-)
-def test_a_fault_that_cannot_be_planned(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        parse_fault(text)
-
-
-def test_a_fault_in_writing() -> None:
-    assert parse_fault("chat=429@2:3") == (Route.CHAT, [Fault(FaultKind.STATUS, 429, "2")] * 3)
-    assert parse_fault("speech=cut") == (Route.SPEECH, [Fault(FaultKind.CUT)])

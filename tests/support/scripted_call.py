@@ -68,7 +68,7 @@ class Engines:
     first_token_seconds: float = 0.1
     speech_seconds_per_character: float = 0.06
     first_speech_seconds: float = 0.05
-    fail: dict[str, DeskbellError] = field(default_factory=dict)
+    fail: dict[str, DeskbellError | asyncio.CancelledError] = field(default_factory=dict)
     asked: list[ChatRequest] = field(default_factory=list)
     heard_seconds: list[float] = field(default_factory=list)
     label: str = "scripted/1"

@@ -52,7 +52,9 @@ def test_however_it_is_cut_the_samples_come_out_whole(
     "data",
     [
         b"ID3 this is no WAV",
+        b"ID",
         wav(b"\0\0", rate=96_000),
+        wav(b"\0\0").replace(b"\x10\0\0\0\1\0", b"\x10\0\0\0\3\0"),
         b"RIFF....WAVEdata\0\0\0\0",
         b"RIFF....WAVELIST\xff\xff\xff\xff",
     ],

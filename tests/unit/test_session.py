@@ -399,6 +399,25 @@ def test_a_transcription_failure_is_told_and_the_call_goes_on() -> None:
     assert len(world.client.of(ResponseDone)) == 1
 
 
+@pytest.mark.parametrize("stage", ["speech_to_text", "chat", "text_to_speech"])
+def test_an_engine_that_cancels_itself_does_not_stall_the_call(stage: str) -> None:
+    """A task that ends cancelled without having been told to is ignored by its TaskGroup: nothing would follow."""
+
+    async def body(world: World) -> None:
+        await world.client.ask()
+        await world.client.wait_for(CallFault, timeout=20)
+        world.engines.fail.clear()
+        await world.client.ask()
+        await world.client.wait_for(TurnMeasured, count=1 if stage == "speech_to_text" else 2, timeout=60)
+        await world.finish()
+
+    world = play(body, engines=Engines(fail={stage: asyncio.CancelledError()}))
+    fault = world.client.of(CallFault)[0]
+    assert fault.error.reason == "PROVIDER_UNAVAILABLE"
+    assert fault.error.metadata["stage"] == stage
+    assert world.client.of(ResponseDone)[-1].outcome is Outcome.COMPLETED
+
+
 def test_nothing_understood_is_not_answered() -> None:
     async def body(world: World) -> None:
         await world.client.ask()

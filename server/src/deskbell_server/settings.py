@@ -78,7 +78,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("DESKBELL_GROQ_API_KEY", "GROQ_API_KEY")
     )
     groq_base_url: str | None = Field(
-        default=None, validation_alias=AliasChoices("DESKBELL_GROQ_BASE_URL", "GROQ_BASE_URL")
+        default=None,
+        pattern=r"^(https?://\S+)?$",
+        validation_alias=AliasChoices("DESKBELL_GROQ_BASE_URL", "GROQ_BASE_URL"),
     )
     groq_speech_to_text_model: str = "whisper-large-v3-turbo"
     groq_chat_model: str = "openai/gpt-oss-20b"

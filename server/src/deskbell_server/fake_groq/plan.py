@@ -34,6 +34,10 @@ class Fault:
     retry_after: str = ""
 
 
+class CutOff(Exception):
+    """Ends a body in the middle: the server then closes the connection without the last chunk."""
+
+
 @dataclass(slots=True)
 class Plan:
     """Delays in seconds; faults in the order in which requests meet them. `asked` holds what each request said,
@@ -46,7 +50,7 @@ class Plan:
     faults: dict[Route, deque[Fault]] = field(default_factory=lambda: {route: deque() for route in Route})
     asked: deque[tuple[Route, dict[str, object]]] = field(default_factory=lambda: deque(maxlen=1000))
     disconnects: int = 0
-    """Streams that the client closed before their end."""
+    """Answers that the client did not wait for to their end."""
 
     def fail(self, route: Route, *faults: Fault) -> None:
         """Adds failures for the next requests of a route."""

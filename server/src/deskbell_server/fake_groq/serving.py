@@ -30,14 +30,17 @@ async def serve_fake_groq(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = uvicorn.Server(config)
-    with socket.create_server((host, port)) as listener:
+    is_ipv6 = ":" in host
+    family = socket.AF_INET6 if is_ipv6 else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:
         async with asyncio.TaskGroup() as group:
             # `serve` would take over the process's signals; this is the same without them.
             serving = group.create_task(server._serve([listener]))
             try:
                 while not server.started and not serving.done():  # noqa: ASYNC110 - there is no event for it
                     await asyncio.sleep(0.01)
-                ready(f"http://{host}:{listener.getsockname()[1]}")
+                name = f"[{host}]" if is_ipv6 else host
+                ready(f"http://{name}:{listener.getsockname()[1]}")
                 # Cancelled itself, uvicorn would leave its listening socket with the event loop.
                 await asyncio.shield(serving)
             except asyncio.CancelledError:

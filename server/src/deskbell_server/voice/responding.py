@@ -34,6 +34,7 @@ from deskbell_server.voice.messages import (
 from deskbell_server.voice.playback import ResponseTrack
 from deskbell_server.voice.sentences import SentenceSplitter
 from deskbell_server.voice.speaking import Speaker
+from deskbell_server.voice.stray import stray_cancellation_fails
 
 SENTENCES_AHEAD = 4
 APOLOGY = "I'm sorry, I can't answer that right now. Please try again in a moment."
@@ -136,7 +137,8 @@ class Response:
                 await self._store(self._fixed_text, estimated=True)
                 await self._put(sentences, splitter.push(self._fixed_text))
             else:
-                await self._run_turn(sentences, splitter)
+                with stray_cancellation_fails("chat"):
+                    await self._run_turn(sentences, splitter)
         except DeskbellError as error:
             failure = error
         # Also of an answer that broke off: its words stand in the transcript, so they are spoken.

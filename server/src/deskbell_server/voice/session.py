@@ -72,6 +72,7 @@ from deskbell_server.voice.outbox import SEND_TIMEOUT, Outbox
 from deskbell_server.voice.playback import ResponseTrack, SendClock
 from deskbell_server.voice.responding import Heard, Response
 from deskbell_server.voice.speaking import Speaker
+from deskbell_server.voice.stray import stray_cancellation_fails
 
 INBOX = 64
 ACK_SECONDS = 0.5
@@ -333,7 +334,7 @@ class CallSession:
         pcm = self._audio.cut(command.start, command.end)
         text = ""
         try:
-            with watch.stage("transcribe"):
+            with watch.stage("transcribe"), stray_cancellation_fails("speech_to_text"):
                 understood = await self._engines.speech_to_text.transcribe(
                     pcm, language_code=self._call.tenant.language_code
                 )

@@ -21,6 +21,7 @@ from deskbell_server.ports.engines import TextToSpeech
 from deskbell_server.ports.stores import Clock
 from deskbell_server.voice.messages import ResponseAudio, ResponseText
 from deskbell_server.voice.playback import ResponseTrack, SendClock
+from deskbell_server.voice.stray import stray_cancellation_fails
 
 FRAME_SECONDS = 0.1
 MAX_FRAMES_AHEAD = 50
@@ -84,10 +85,11 @@ class Speaker:
             speech = self._engine.stream(
                 sentence.strip(), voice=self._voice.voice, speaking_rate=self._voice.speaking_rate
             )
-            async with aclosing(speech) as chunks:
-                async for chunk in chunks:
-                    for frame in framer.push(chunk.pcm, chunk.sample_rate):
-                        await frames.put(frame)
+            with stray_cancellation_fails("text_to_speech"):
+                async with aclosing(speech) as chunks:
+                    async for chunk in chunks:
+                        for frame in framer.push(chunk.pcm, chunk.sample_rate):
+                            await frames.put(frame)
             for frame in framer.flush():
                 await frames.put(frame)
             await frames.put(_SentenceEnds())

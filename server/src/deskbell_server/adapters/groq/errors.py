@@ -1,9 +1,12 @@
-"""What can go wrong with Groq, as ProviderError. Messages hold neither the key nor what a caller said: the SDK's own
-do, as Groq quotes the request."""
+"""What can go wrong with Groq, as ProviderError.
+
+Messages hold neither the key nor what a caller said: the SDK's own do, as Groq quotes the request.
+"""
 
 from __future__ import annotations
 
 import email.utils
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,15 +31,20 @@ def provider_errors(stage: str) -> Iterator[None]:
     except groq.APIStatusError as error:
         raise _of_status(stage, error.response) from None
     except (httpx.RemoteProtocolError, httpx.ReadError):
-        raise ProviderError(stage, "cut_off", f"Groq's answer broke off ({stage})") from None
+        raise cut_off(stage) from None
     except groq.APIConnectionError as error:
         if isinstance(error.__cause__, httpx.RemoteProtocolError | httpx.ReadError):
-            raise ProviderError(stage, "cut_off", f"Groq's answer broke off ({stage})") from None
+            raise cut_off(stage) from None
         raise ProviderError(stage, "unavailable", f"Groq cannot be reached ({stage})") from None
     except (groq.APIError, httpx.HTTPError, ValueError) as error:
         # An error event in the stream, a body that is not what was agreed.
         kind = type(error).__name__
         raise ProviderError(stage, "unavailable", f"Groq's answer is not usable ({stage}, {kind})") from None
+
+
+def cut_off(stage: str) -> ProviderError:
+    """An answer that ends before its end."""
+    return ProviderError(stage, "cut_off", f"Groq's answer broke off ({stage})")
 
 
 def _of_status(stage: str, response: httpx.Response) -> ProviderError:
@@ -65,7 +73,9 @@ def _retry_after(response: httpx.Response) -> float | None:
         seconds = float(value)
     except ValueError:
         try:
-            seconds = (email.utils.parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+            date = email.utils.parsedate_to_datetime(value)
         except ValueError:
             return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+        # A date in the zone "-0000" comes out without one: it is UTC (RFC 5322, section 3.3).
+        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), MAX_RETRY_AFTER)

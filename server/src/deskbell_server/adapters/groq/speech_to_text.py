@@ -6,9 +6,9 @@ import asyncio
 import io
 import math
 import wave
-from typing import Any
 
 from groq import AsyncGroq
+from pydantic import BaseModel
 
 from deskbell_server.adapters.groq.errors import provider_errors
 from deskbell_server.domain.audio import ENGINE_RATE, Transcription
@@ -35,32 +35,47 @@ class GroqSpeechToText:
         """As SpeechToText.transcribe."""
         with provider_errors("speech_to_text"):
             async with asyncio.timeout(self._timeout):
-                answer = await self._client.audio.transcriptions.create(
+                response = await self._client.audio.transcriptions.with_raw_response.create(
                     model=self._model,
                     file=("utterance.wav", _wav(pcm)),
                     language=language_code.partition("-")[0].lower() or "en",
                     response_format="verbose_json",
                     temperature=0.0,
                 )
+            answer = _Answer.model_validate_json(await response.read())
         return _understood(answer, language_code)
 
 
-def _understood(answer: Any, language_code: str) -> Transcription:
-    segments: list[dict[str, Any]] = getattr(answer, "segments", None) or []
-    if not segments:
+class _Segment(BaseModel):
+    text: str = ""
+    avg_logprob: float | None = None
+    no_speech_prob: float | None = None
+
+    @property
+    def is_silence(self) -> bool:
+        return (self.no_speech_prob or 0.0) > SILENCE_NO_SPEECH and (
+            self.avg_logprob or 0.0
+        ) < SILENCE_LOG_PROBABILITY
+
+
+class _Answer(BaseModel):
+    """A transcription in the form `verbose_json`, which the SDK's type does not know."""
+
+    text: str
+    segments: list[_Segment] | None = None
+
+
+def _understood(answer: _Answer, language_code: str) -> Transcription:
+    if not answer.segments:
         return Transcription(answer.text.strip(), language_code)
-    spoken = [segment for segment in segments if not _is_silence(segment)]
-    text = " ".join(str(segment.get("text", "")).strip() for segment in spoken)
-    log_probabilities = [float(segment.get("avg_logprob", 0.0)) for segment in spoken]
-    confidence = math.exp(sum(log_probabilities) / len(log_probabilities)) if log_probabilities else None
-    no_speech = max(float(segment.get("no_speech_prob", 0.0)) for segment in segments)
-    return Transcription(text.strip(), language_code, confidence, no_speech)
-
-
-def _is_silence(segment: dict[str, Any]) -> bool:
-    return (
-        float(segment.get("no_speech_prob", 0.0)) > SILENCE_NO_SPEECH
-        and float(segment.get("avg_logprob", 0.0)) < SILENCE_LOG_PROBABILITY
+    spoken = [segment for segment in answer.segments if not segment.is_silence]
+    likely = [segment.avg_logprob for segment in spoken if segment.avg_logprob is not None]
+    silent = [segment.no_speech_prob for segment in answer.segments if segment.no_speech_prob is not None]
+    return Transcription(
+        " ".join(segment.text.strip() for segment in spoken).strip(),
+        language_code,
+        confidence=min(math.exp(sum(likely) / len(likely)), 1.0) if likely else None,
+        no_speech=max(silent, default=None),
     )
 
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 from groq import AsyncGroq
 
-from deskbell_server.adapters.groq.errors import provider_errors
+from deskbell_server.adapters.groq.errors import cut_off, provider_errors
+from deskbell_server.adapters.groq.patience import Patience
 from deskbell_server.adapters.groq.wav import WavReader
 from deskbell_server.domain.audio import SpeechChunk
-from deskbell_server.domain.errors import ProviderError
 
 MAX_CHARACTERS = 200
-CHUNK_BYTES = 4096
 VOICES = frozenset({"autumn", "diana", "hannah", "austin", "daniel", "troy"})
 """Of Orpheus."""
 _BREAKS = (re.compile(r"[.!?]\s"), re.compile(r"[,;:]\s"), re.compile(r"\s"))
 
 
 class GroqTextToSpeech:
-    """Fulfils ports TextToSpeech. `timeout` in seconds: to the first sound of each request, and then from sound to
-    sound."""
+    """Fulfils ports TextToSpeech. `timeout` in seconds of waiting for Groq: to the first sound of each request,
+    and then from sound to sound."""
 
     def __init__(self, client: AsyncGroq, model: str, default_voice: str, timeout: float) -> None:
         self._client = client
@@ -38,22 +37,30 @@ class GroqTextToSpeech:
     async def stream(
         self, text: str, *, voice: str, speaking_rate: float
     ) -> AsyncGenerator[SpeechChunk, None]:
-        """As TextToSpeech.stream; the models keep their own pace. Closing the iterator closes the connection."""
+        """As TextToSpeech.stream, but that the models keep their own pace whatever `speaking_rate` says. Closing
+        the iterator closes the connection."""
         chosen = voice if voice in VOICES else self._default_voice
         for part in parts_of(text):
-            reader = WavReader()
+            request = self._client.audio.speech.with_streaming_response.create(
+                model=self._model, voice=chosen, input=part, response_format="wav"
+            )
+            reader, patience = WavReader(), Patience(self._timeout)
             with provider_errors("text_to_speech"):
-                async with asyncio.timeout(self._timeout) as deadline:
-                    async with self._client.audio.speech.with_streaming_response.create(
-                        model=self._model, voice=chosen, input=part, response_format="wav"
-                    ) as response:
-                        async for data in response.iter_bytes(CHUNK_BYTES):
-                            pcm = reader.push(data)
-                            deadline.reschedule(asyncio.get_running_loop().time() + self._timeout)
-                            if pcm:
-                                yield SpeechChunk(pcm, reader.sample_rate)
+                async with AsyncExitStack() as stack:
+                    async with patience.waiting():
+                        response = await stack.enter_async_context(request)
+                    received = response.iter_bytes()
+                    while True:
+                        async with patience.waiting():
+                            data = await anext(received, None)
+                        if data is None:
+                            break
+                        pcm = reader.push(data)
+                        if pcm:
+                            patience = Patience(self._timeout)
+                            yield SpeechChunk(pcm, reader.sample_rate)
             if not reader.complete:
-                raise ProviderError("text_to_speech", "cut_off", "Groq's speech broke off")
+                raise cut_off("text_to_speech")
 
 
 def parts_of(text: str) -> list[str]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import struct
 
+from deskbell_server.domain.audio import MAX_RATE, MIN_RATE
+
+_FORMS = {0x0001, 0xFFFE}
+"""PCM, and the extensible form, which for 16 bits of one channel is PCM too."""
 _UNKNOWN = 0xFFFFFFFF
 _MAX_HEADER = 64 * 1024
 
@@ -43,10 +47,10 @@ class WavReader:
     def _read_header(self) -> bool:
         """Reads chunk by chunk up to the samples; False while bytes are missing."""
         buffer = self._buffer
+        if not (b"RIFF".startswith(buffer[:4]) and b"WAVE".startswith(buffer[8:12])):
+            raise ValueError("not a WAV file")
         if len(buffer) < 12:
             return False
-        if buffer[:4] != b"RIFF" or buffer[8:12] != b"WAVE":
-            raise ValueError("not a WAV file")
         position = 12
         while len(buffer) >= position + 8:
             name, size = struct.unpack_from("<4sI", buffer, position)
@@ -70,7 +74,7 @@ class WavReader:
     def _read_format(self, chunk: bytes) -> None:
         if len(chunk) < 16:
             raise ValueError("the format is too short")
-        _, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
-        if channels != 1 or bits != 16 or not 8_000 <= rate <= 48_000:
-            raise ValueError(f"{channels} channels of {bits} bits at {rate} Hz")
+        form, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
+        if form not in _FORMS or channels != 1 or bits != 16 or not MIN_RATE <= rate <= MAX_RATE:
+            raise ValueError(f"form {form}, {channels} channels of {bits} bits at {rate} Hz")
         self.sample_rate = rate
