@@ -408,7 +408,8 @@ def test_an_engine_that_cancels_itself_does_not_stall_the_call(stage: str) -> No
         await world.client.wait_for(CallFault, timeout=20)
         world.engines.fail.clear()
         await world.client.ask()
-        await world.client.wait_for(TurnMeasured, count=1 if stage == "speech_to_text" else 2, timeout=60)
+        # A failed transcription has no response; the others end one, said, failed or interrupted.
+        await world.client.wait_for(ResponseDone, count=1 if stage == "speech_to_text" else 2)
         await world.finish()
 
     world = play(body, engines=Engines(fail={stage: asyncio.CancelledError()}))
