@@ -103,6 +103,29 @@ async def test_what_is_refused(server: LiveServer) -> None:
             await lost.tenants.get("clinic")
 
 
+async def test_a_refused_start_is_told_to_a_client_that_speaks_at_once(server: LiveServer) -> None:
+    """A write that crosses the refusal would make gRPC report a fault of its own in its place."""
+    await server.make_tenant()
+
+    async def refused(client: deskbell.Client) -> None:
+        async with client.call("clinic/nobody") as call, asyncio.TaskGroup() as group:
+
+            async def talk() -> None:
+                while not call.ended:
+                    await call.send_audio(bytes(160))
+                    await asyncio.sleep(0)
+
+            talking = group.create_task(talk())
+            with pytest.raises(deskbell.NotFound) as missing:
+                await anext(call)
+            assert missing.value.reason == "AGENT_NOT_FOUND"
+            talking.cancel()
+
+    async with client_of(server) as client:
+        for _ in range(60):
+            await refused(client)
+
+
 async def test_a_call_that_is_left_ends(server: LiveServer) -> None:
     await server.make_tenant()
     async with client_of(server) as client, client.call() as call:

@@ -10,6 +10,9 @@ offsets -> the stream. The way of an event in: the stream -> the reading task ->
 queue holds the sender back, and through gRPC's flow control the server; nothing is buffered without bound. Both tasks
 live in the scope of `Client.call`.
 
+After `start` nothing is written until the server has answered it: a write that crosses a refusal makes gRPC's
+asyncio API put a fault of its own in the place of the server's status.
+
 The queues also make waiting safe to cancel: cancelling a read or a write of a gRPC stream ends the whole call,
 cancelling a method of this class does not.
 """
@@ -43,6 +46,8 @@ class Call:
         self._translated = translated
         self._outgoing: asyncio.Queue[pb.VoiceStreamRequest | None] = asyncio.Queue(MESSAGES_WAITING)
         self._incoming: asyncio.Queue[pb.VoiceStreamResponse | None] = asyncio.Queue(EVENTS_WAITING)
+        self._answered = asyncio.Event()
+        """Set by the first event, or by the end of a call that has none."""
         self._failure: DeskbellError | None = None
         self._finished = False
         self.sent_samples = 0
@@ -140,6 +145,7 @@ class Call:
                     request.audio.offset = self.sent_samples
                     self.sent_samples += len(request.audio.data) // 2
                 await self._stream.write(request)
+                await self._answered.wait()
             except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
                 closed = True  # the reading task learns why
 
@@ -150,10 +156,12 @@ class Call:
             with self._translated():
                 while (event := await self._stream.read()) is not grpc.aio.EOF:
                     kind = event.WhichOneof("event")
+                    self._answered.set()
                     await self._incoming.put(event)
         except DeskbellError as error:
             # `ended` is the last event. A write that crosses it can make gRPC report a fault of its own.
             if kind != "ended":
                 self._failure = error
         self.ended = True
+        self._answered.set()
         await self._incoming.put(None)

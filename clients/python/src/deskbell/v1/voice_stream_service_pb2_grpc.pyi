@@ -27,6 +27,8 @@ class VoiceStreamServiceStub:
 
     - The first message is `start`, once. Anything else first: INVALID_ARGUMENT / START_EXPECTED.
       A second one: FAILED_PRECONDITION / ALREADY_STARTED.
+    - Wait for `started` before sending more: where the start is refused, some gRPC libraries report the
+      write that came after it as failed, in place of the refusal.
     - `client_seq` counts the client's messages from 1 without a gap. A number that was seen before is
       ignored; a gap is answered in-band with SEQUENCE_GAP and the number expected, and the message is
       not used.
@@ -71,6 +73,8 @@ class VoiceStreamServiceServicer(metaclass=_abc_1.ABCMeta):
 
         - The first message is `start`, once. Anything else first: INVALID_ARGUMENT / START_EXPECTED.
           A second one: FAILED_PRECONDITION / ALREADY_STARTED.
+        - Wait for `started` before sending more: where the start is refused, some gRPC libraries report the
+          write that came after it as failed, in place of the refusal.
         - `client_seq` counts the client's messages from 1 without a gap. A number that was seen before is
           ignored; a gap is answered in-band with SEQUENCE_GAP and the number expected, and the message is
           not used.
