@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deskbell.cli import options
+from deskbell.cli.options import Session, command
 from deskbell.cli.output import print_json, print_table
 from deskbell.cli.shared import (
     AgentArgument,
@@ -17,7 +17,6 @@ from deskbell.cli.shared import (
     need,
     show,
 )
-from deskbell.client import Client
 from deskbell.profile import agent_name
 from deskbell.v1 import agent_pb2, agent_service_pb2
 
@@ -37,8 +36,9 @@ def _agent_type(name: str) -> agent_pb2.AgentType:
     return _TYPES[name]
 
 
-@app.command("create")
-def create_agent(
+@command(app, "create")
+async def create_agent(
+    at: Session,
     tenant: TenantArgument,
     name: Annotated[str, typer.Option(help="For people.")],
     agent_id: Id = "",
@@ -47,101 +47,65 @@ def create_agent(
     ] = "receptionist",
     prompt: Annotated[str, typer.Option(help="How to behave.")] = "",
     greeting: Annotated[str, typer.Option(help="Said when a call begins.")] = "",
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Create an agent."""
     agent = agent_pb2.Agent(
         display_name=name, type=_agent_type(kind), system_prompt=prompt, greeting=greeting
     )
 
-    async def body(client: Client) -> None:
-        made = await client.agents.create(tenant, agent, agent_id=agent_id)
-        show(made, json, f"created {made.name}")
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    made = await at.client.agents.create(tenant, agent, agent_id=agent_id)
+    show(made, at.json, f"created {made.name}")
 
 
-@app.command("get")
-def get_agent(
+@command(app, "get")
+async def get_agent(
+    at: Session,
     agent: AgentArgument,
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Show an agent."""
-
-    async def body(client: Client) -> None:
-        a = await client.agents.get(agent)
-        show(
-            a, json, f"{a.name}  {a.display_name}\ngreeting: {a.greeting}\nprompt: {a.system_prompt.strip()}"
-        )
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    a = await at.client.agents.get(agent)
+    show(a, at.json, f"{a.name}  {a.display_name}\ngreeting: {a.greeting}\nprompt: {a.system_prompt.strip()}")
 
 
-@app.command("list")
-def list_agents(
+@command(app, "list")
+async def list_agents(
+    at: Session,
     tenant: TenantArgument,
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """List a tenant's agents."""
-
-    async def body(client: Client) -> None:
-        found = [agent async for agent in client.agents.list(tenant)]
-        if json:
-            for agent in found:
-                print_json(agent)
-            return
-        kinds = {value: name for name, value in _TYPES.items()}
-        rows = [(a.name.split("/")[3], a.display_name, kinds.get(a.type, ""), a.greeting) for a in found]
-        empty = f"no agents yet: deskbell agents create {tenant} --name ..."
-        print_table(("agent", "name", "type", "greeting"), rows, empty)
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    found = [agent async for agent in at.client.agents.list(tenant)]
+    if at.json:
+        for agent in found:
+            print_json(agent)
+        return
+    kinds = {value: name for name, value in _TYPES.items()}
+    rows = [(a.name.split("/")[3], a.display_name, kinds.get(a.type, ""), a.greeting) for a in found]
+    empty = f"no agents yet: deskbell agents create {tenant} --name ..."
+    print_table(("agent", "name", "type", "greeting"), rows, empty)
 
 
-@app.command("update")
-def update_agent(
+@command(app, "update")
+async def update_agent(
+    at: Session,
     agent: AgentArgument,
     name: Text = None,
     prompt: Text = None,
     greeting: Text = None,
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Change what is given of an agent."""
     given = {"display_name": name, "system_prompt": prompt, "greeting": greeting}
     changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
 
-    async def body(client: Client) -> None:
-        need(changes, "--name, --prompt, --greeting")
-        changed = await client.agents.update(agent_pb2.Agent(name=agent_name(agent), **changes), *changes)
-        show(changed, json, f"changed {changed.name}")
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    need(changes, "--name, --prompt, --greeting")
+    changed = await at.client.agents.update(agent_pb2.Agent(name=agent_name(agent), **changes), *changes)
+    show(changed, at.json, f"changed {changed.name}")
 
 
-@app.command("delete")
-def delete_agent(
+@command(app, "delete")
+async def delete_agent(
+    at: Session,
     agent: AgentArgument,
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Delete an agent; its conversations stay."""
-
-    async def body(client: Client) -> None:
-        await client.agents.delete(agent)
-        show(agent_service_pb2.DeleteAgentResponse(), json, f"deleted {agent_name(agent)}")
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    await at.client.agents.delete(agent)
+    show(agent_service_pb2.DeleteAgentResponse(), at.json, f"deleted {agent_name(agent)}")

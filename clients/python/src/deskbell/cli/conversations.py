@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskbell.cli import options
+from deskbell.cli.options import Session, command
 from deskbell.cli.output import print_json, print_table
 from deskbell.cli.shared import (
     TenantArgument,
@@ -14,65 +14,46 @@ from deskbell.cli.shared import (
     group,
     show,
 )
-from deskbell.client import Client
 from deskbell.v1 import conversation_pb2
 
 app = group("What was said.")
 
 
-@app.command("list")
-def list_conversations(
+@command(app, "list")
+async def list_conversations(
+    at: Session,
     tenant: TenantArgument,
     limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
     agent: Annotated[
         str, typer.Option("--agent", help="Only with this TENANT/AGENT.", show_default=False)
     ] = "",
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """List a tenant's conversations."""
-
-    async def body(client: Client) -> None:
-        rows = []
-        count = 0
-        async for c in client.conversations.list(tenant, agent=agent):
-            count += 1
-            if json:
-                print_json(c)
-            else:
-                channel = conversation_pb2.Channel.Name(c.channel).removeprefix("CHANNEL_").lower()
-                state = c.end_reason or "open"
-                began = c.start_time.ToDatetime().strftime("%Y-%m-%d %H:%M:%S")
-                rows.append((c.name, channel, began, str(c.message_count), state))
-            if count == limit:
-                break
-        if not json:
-            columns = ("conversation", "channel", "began (UTC)", "messages", "state")
-            print_table(columns, rows, "no conversations yet: deskbell call RECORDING")
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    rows = []
+    count = 0
+    async for c in at.client.conversations.list(tenant, agent=agent):
+        count += 1
+        if at.json:
+            print_json(c)
+        else:
+            channel = conversation_pb2.Channel.Name(c.channel).removeprefix("CHANNEL_").lower()
+            state = c.end_reason or "open"
+            began = c.start_time.ToDatetime().strftime("%Y-%m-%d %H:%M:%S")
+            rows.append((c.name, channel, began, str(c.message_count), state))
+        if count == limit:
+            break
+    if not at.json:
+        columns = ("conversation", "channel", "began (UTC)", "messages", "state")
+        print_table(columns, rows, "no conversations yet: deskbell call RECORDING")
 
 
-@app.command("show")
-def show_conversation(
+@command(app, "show")
+async def show_conversation(
+    at: Session,
     conversation: Annotated[str, typer.Argument(help="Resource name, or TENANT/ID.")],
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Print a transcript."""
-
-    async def body(client: Client) -> None:
-        async for message in client.conversations.messages(child_name(conversation, "conversations")):
-            who = "you:  " if message.speaker == conversation_pb2.SPEAKER_CALLER else "agent:"
-            cut = (
-                ""
-                if message.heard_text.strip() == message.text.strip()
-                else f" [heard: {message.heard_text}]"
-            )
-            show(message, json, f"{who} {message.text.strip()}{cut}")
-
-    options.run(body, server=server, key=key, insecure=insecure)
+    async for message in at.client.conversations.messages(child_name(conversation, "conversations")):
+        who = "you:  " if message.speaker == conversation_pb2.SPEAKER_CALLER else "agent:"
+        cut = "" if message.heard_text.strip() == message.text.strip() else f" [heard: {message.heard_text}]"
+        show(message, at.json, f"{who} {message.text.strip()}{cut}")

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from deskbell.cli import agents, conversations, knowledge, options, tenants
-from deskbell.cli.options import UsageProblem
-from deskbell.client import Client
+from deskbell.cli.options import Session, UsageProblem, command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,8 +45,9 @@ def root(
     """Options before the command."""
 
 
-@app.command()
-def call(
+@command(app, "call")
+async def call(
+    at: Session,
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="Recordings; each is a turn of the one call.", show_default=False),
@@ -63,44 +63,38 @@ def call(
         bool, typer.Option("--skip-greeting", help="Do not let the agent greet.")
     ] = False,
     agent: options.Agent = None,
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Call an agent with recordings, streamed in real time, or with the microphone."""
     from deskbell.cli.audio import AudioUnusable, read_recording
     from deskbell.cli.calling import call_with_recordings
     from deskbell.cli.microphone import NoMicrophone, call_with_microphone
 
-    async def body(client: Client) -> None:
-        try:
-            if mic:
-                await call_with_microphone(client, agent=agent, skip_greeting=skip_greeting, json=json)
-                return
-            first = read_recording(paths[0])
-            recordings = [(str(paths[0]), first)]
-            recordings += [(str(path), read_recording(path, first.sample_rate)) for path in paths[1:]]
-            await call_with_recordings(
-                client,
-                recordings,
-                agent=agent,
-                output=output,
-                output_rate=output_rate,
-                skip_greeting=skip_greeting,
-                json=json,
-            )
-        except (AudioUnusable, NoMicrophone) as error:
-            raise UsageProblem(str(error)) from None
-
     paths = files or []
     if mic == bool(paths):
         raise typer.BadParameter("give recordings, or --mic")
-    options.run(body, server=server, key=key, agent=agent, insecure=insecure)
+    try:
+        if mic:
+            await call_with_microphone(at.client, agent=agent, skip_greeting=skip_greeting, json=at.json)
+            return
+        first = read_recording(paths[0])
+        recordings = [(str(paths[0]), first)]
+        recordings += [(str(path), read_recording(path, first.sample_rate)) for path in paths[1:]]
+        await call_with_recordings(
+            at.client,
+            recordings,
+            agent=agent,
+            output=output,
+            output_rate=output_rate,
+            skip_greeting=skip_greeting,
+            json=at.json,
+        )
+    except (AudioUnusable, NoMicrophone) as error:
+        raise UsageProblem(str(error)) from None
 
 
-@app.command()
-def chat(
+@command(app, "chat")
+async def chat(
+    at: Session,
     message: Annotated[
         list[str] | None,
         typer.Option(
@@ -111,18 +105,11 @@ def chat(
         str, typer.Option(help="Go on with this conversation (its resource name).", show_default=False)
     ] = "",
     agent: options.Agent = None,
-    server: options.Server = None,
-    key: options.Key = None,
-    insecure: options.Insecure = False,
-    json: options.Json = False,
 ) -> None:
     """Chat with an agent in text, in one conversation."""
     from deskbell.cli.chatting import chat_in_turns
 
-    async def body(client: Client) -> None:
-        await chat_in_turns(client, message, agent=agent, conversation=conversation, json=json)
-
-    options.run(body, server=server, key=key, agent=agent, insecure=insecure)
+    await chat_in_turns(at.client, message, agent=agent, conversation=conversation, json=at.json)
 
 
 if __name__ == "__main__":

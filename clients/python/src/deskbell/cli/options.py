@@ -1,10 +1,12 @@
-"""Options and running that all commands share."""
+"""What all commands share: the options of the connection, and how they are run."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
 import grpc
 import typer
@@ -25,25 +27,56 @@ Json = Annotated[bool, typer.Option("--json", help="Print every message of the s
 Insecure = Annotated[bool, typer.Option("--insecure", help="Plaintext to an address other than loopback.")]
 
 FAILED, USAGE = 1, 2
+Command = TypeVar("Command", bound=Callable[..., Coroutine[Any, Any, None]])
 
 
-def run(
-    body: Callable[[Client], Awaitable[None]],
-    *,
-    server: str | None = None,
-    key: str | None = None,
-    agent: str | None = None,
-    insecure: bool = False,
+class UsageProblem(Exception):
+    """Something was asked that cannot be; the message says what can."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every command has: a client, and whether it was asked for JSON."""
+
+    client: Client
+    json: bool
+
+
+def _connection(
+    *, server: Server = None, key: Key = None, insecure: Insecure = False, json: Json = False
 ) -> None:
-    """Connects, runs `body` and turns what goes wrong into a message and an exit code: 1 for what the server
-    refused or could not do, 2 for what was asked wrongly."""
+    """The options that `command` adds, as typer reads them."""
 
-    async def connected() -> None:
-        async with Client(server, key, agent=agent, insecure=insecure) as client:
-            await body(client)
 
+def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
+    """Registers `async def command(at: Session, ...)` under a name: its own arguments and options, and those of the
+    connection. It runs in a client's scope, and what goes wrong becomes a message and an exit code."""
+
+    def register(function: Command) -> Command:
+        _, *own = inspect.signature(function, eval_str=True).parameters.values()
+        common = inspect.signature(_connection, eval_str=True).parameters.values()
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *common)]
+
+        def invoke(*, server: str | None, key: str | None, insecure: bool, json: bool, **given: Any) -> None:
+            async def connected() -> None:
+                async with Client(server, key, insecure=insecure) as client:
+                    await function(Session(client, json), **given)
+
+            _run(connected)
+
+        invoke.__doc__ = function.__doc__
+        invoke.__annotations__ = {p.name: p.annotation for p in parameters}
+        invoke.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+        app.command(name)(invoke)
+        return function
+
+    return register
+
+
+def _run(body: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs a command. Exit code 1 is for what the server refused or could not do, 2 for what was asked wrongly."""
     try:
-        asyncio.run(connected())
+        asyncio.run(body())
     except DeskbellError as error:
         print_error(error)
         raise typer.Exit(FAILED) from None
@@ -56,7 +89,3 @@ def run(
     except KeyboardInterrupt:
         errors.print("[dim]stopped[/dim]")
         raise typer.Exit(130) from None
-
-
-class UsageProblem(Exception):
-    """Something was asked that cannot be; the message says what can."""
