@@ -107,6 +107,7 @@ def test_a_business_of_ones_own(product: Product, tmp_path: Path) -> None:
         (["chat", "-m", "hi", "--agent", "demo-clinic/nobody"], 1, "AGENT_NOT_FOUND"),
         (["chat", "-m", "hi", "--agent", "nonsense"], 2, "TENANT/AGENT"),
         (["chat", "-m", "hi", "--server", "127.0.0.1:1"], 1, "make up"),
+        (["call", "samples/hotel-dog.wav", "--agent", "demo-hotel/nobody"], 1, "AGENT_NOT_FOUND"),
         (["call", "missing.wav"], 2, "no file"),
         (["call", "README.md"], 2, "cannot be read as audio"),
         (["call"], 2, "--mic"),

@@ -2,7 +2,7 @@
 
     reader     Transport.receive -> inbox (64 messages; a full inbox holds the client back)
     main       inbox -> intake, detector, machine -> commands: starts and stops the two below
-    transcript one utterance at a time; reports `Understood` to the inbox
+    transcript one utterance at a time (transcribing.py); reports `Understood` to the inbox
     response   one answer at a time (responding.py); reports `Audible` and `Responded` to the inbox
     writer     outbox -> Transport.send
     limit      ends a call that lasts too long
@@ -35,7 +35,6 @@ from deskbell_server.ports.engines import SpeechToText, TextToSpeech, VoiceActiv
 from deskbell_server.ports.stores import Clock, SpeechCache
 from deskbell_server.turn.engine import Question, TurnEngine
 from deskbell_server.turn.record import TurnRecord
-from deskbell_server.turn.timing import Stopwatch
 from deskbell_server.voice import machine as m
 from deskbell_server.voice.endpointing import WINDOW
 from deskbell_server.voice.greeting import CachedSpeech
@@ -64,7 +63,6 @@ from deskbell_server.voice.messages import (
     ServerPayload,
     Speech,
     TextInput,
-    Transcript,
     Transport,
     TurnDecision,
 )
@@ -72,7 +70,7 @@ from deskbell_server.voice.outbox import SEND_TIMEOUT, Outbox
 from deskbell_server.voice.playback import ResponseTrack, SendClock
 from deskbell_server.voice.responding import Heard, Response
 from deskbell_server.voice.speaking import Speaker
-from deskbell_server.voice.stray import stray_cancellation_fails
+from deskbell_server.voice.transcribing import Transcriber
 
 INBOX = 64
 ACK_SECONDS = 0.5
@@ -144,6 +142,9 @@ class CallSession:
         self._intake = AudioIntake(call.start.input_audio, self._began)
         self._detector = engines.voice_activity.open()
         self._audio = UtteranceBuffer(int((m.MAX_UTTERANCE_SECONDS * 2 + 5) * ENGINE_RATE))
+        self._transcriber = Transcriber(
+            engines.speech_to_text, call.tenant.language_code, self._intake, self._audio, clock, self._tell
+        )
         self._windows = 0
         self._acked = 0
         self._bad_in_a_row = 0
@@ -327,32 +328,8 @@ class CallSession:
                 self.end_reason = reason
 
     async def _transcribe(self, command: m.Transcribe) -> None:
-        now = self._clock.monotonic()
-        last_voiced_at = now - (self._audio.end - command.last_voiced) / ENGINE_RATE
-        watch = Stopwatch(self._clock, last_voiced_at)
-        watch.add("endpoint", last_voiced_at, now)
-        pcm = self._audio.cut(command.start, command.end)
-        text = ""
-        try:
-            with watch.stage("transcribe"), stray_cancellation_fails("speech_to_text"):
-                understood = await self._engines.speech_to_text.transcribe(
-                    pcm, language_code=self._call.tenant.language_code
-                )
-        except DeskbellError as error:
-            _log.warning("transcription_failed", reason=error.reason, **error.metadata)
-            await self._tell(CallFault(error))
-        else:
-            text = understood.text.strip()
-            await self._tell(
-                Transcript(
-                    text,
-                    understood.confidence or 0.0,
-                    understood.language_code,
-                    self._intake.to_input(command.start),
-                    self._intake.to_input(command.end),
-                )
-            )
-        self._heard = {command.utterance: Heard(len(pcm) / 2 / ENGINE_RATE, watch)}
+        text, heard = await self._transcriber.run(command)
+        self._heard = {command.utterance: heard}
         await self._inbox.put(m.Understood(command.utterance, text))
 
     def _respond(
