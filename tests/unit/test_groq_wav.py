@@ -1,4 +1,4 @@
-"""WAV as it streams in, and text in parts."""
+"""WAV as it streams in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskbell_server.adapters.groq.text_to_speech import MAX_CHARACTERS, parts_of
 from deskbell_server.adapters.groq.wav import WavReader
 
 
@@ -68,10 +67,3 @@ def test_a_file_that_ends_early_is_not_complete() -> None:
     reader = WavReader()
     reader.push(wav(b"\1\2" * 100)[:-10])
     assert not reader.complete
-
-
-@given(st.text(alphabet="ab. ,;!\n", max_size=1000))
-def test_parts_are_short_and_lose_nothing_but_space(text: str) -> None:
-    parts = parts_of(text)
-    assert all(0 < len(part) <= MAX_CHARACTERS for part in parts)
-    assert "".join("".join(parts).split()) == "".join(text.split())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from deskbell_server.adapters.local.speakable import speakable
-from deskbell_server.adapters.local.text_to_speech import MAX_CHARACTERS, pieces
 
 
 @pytest.mark.parametrize(
@@ -50,20 +49,3 @@ from deskbell_server.adapters.local.text_to_speech import MAX_CHARACTERS, pieces
 )
 def test_is_written_out(written: str, spoken: str) -> None:
     assert speakable(written) == spoken
-
-
-def test_a_long_text_is_cut_at_its_clauses_and_loses_nothing() -> None:
-    text = "We are open on Monday, on Tuesday and on Wednesday, but not on Thursday. " * 5
-    parts = pieces(text.strip())
-    assert all(len(part) <= MAX_CHARACTERS for part in parts)
-    assert all(part.endswith((".", ",")) for part in parts)
-    assert " ".join(parts) == text.strip()
-
-
-def test_a_word_longer_than_a_piece_stays_whole() -> None:
-    word = "x" * (2 * MAX_CHARACTERS)
-    assert pieces(f"{word} and more") == [word, "and more"]
-
-
-def test_a_text_of_spaces_has_no_piece() -> None:
-    assert pieces("  ") == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
 from groq import AsyncGroq
 
+from deskbell_server.adapters.clauses import parts_of
 from deskbell_server.adapters.groq.errors import cut_off, provider_errors
 from deskbell_server.adapters.groq.patience import Patience
 from deskbell_server.adapters.groq.wav import WavReader
@@ -16,7 +16,6 @@ from deskbell_server.domain.audio import SpeechChunk
 MAX_CHARACTERS = 200
 VOICES = frozenset({"autumn", "diana", "hannah", "austin", "daniel", "troy"})
 """Of Orpheus."""
-_BREAKS = (re.compile(r"[.!?]\s"), re.compile(r"[,;:]\s"), re.compile(r"\s"))
 
 
 class GroqTextToSpeech:
@@ -40,7 +39,7 @@ class GroqTextToSpeech:
         """As TextToSpeech.stream, but that the models keep their own pace whatever `speaking_rate` says. Closing
         the iterator closes the connection."""
         chosen = voice if voice in VOICES else self._default_voice
-        for part in parts_of(text):
+        for part in parts_of(text, MAX_CHARACTERS):
             request = self._client.audio.speech.with_streaming_response.create(
                 model=self._model, voice=chosen, input=part, response_format="wav"
             )
@@ -61,21 +60,3 @@ class GroqTextToSpeech:
                             yield SpeechChunk(pcm, reader.sample_rate)
             if not reader.complete:
                 raise cut_off("text_to_speech")
-
-
-def parts_of(text: str) -> list[str]:
-    """A text in parts of at most 200 characters, cut at the end of a sentence, else of a clause, else of a word."""
-    parts: list[str] = []
-    rest = text.strip()
-    while len(rest) > MAX_CHARACTERS:
-        window = rest[: MAX_CHARACTERS + 1]
-        for kind in _BREAKS:
-            breaks = [m for m in kind.finditer(window) if 0 < m.end() - 1 <= MAX_CHARACTERS]
-            if breaks:
-                cut = breaks[-1].end() - 1
-                break
-        else:
-            cut = MAX_CHARACTERS
-        parts.append(rest[:cut].strip())
-        rest = rest[cut:].strip()
-    return [*parts, rest] if rest else parts

@@ -7,13 +7,13 @@ the first of it is heard sooner and a listener who interrupts stops the rest.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from deskbell_server.adapters.clauses import parts_of
 from deskbell_server.adapters.local.pcm import to_pcm
 from deskbell_server.adapters.local.pronunciation import Pronunciation
 from deskbell_server.adapters.local.sessions import open_session
@@ -24,7 +24,6 @@ from deskbell_server.domain.audio import SpeechChunk
 
 MAX_CHARACTERS = 120
 """Of one piece: about 8 s of speech."""
-_CLAUSES = (re.compile(r"(?<=[.!?;:])\s+"), re.compile(r"(?<=,)\s+"), re.compile(r"\s+"))
 
 
 class PiperTextToSpeech:
@@ -58,7 +57,7 @@ class PiperTextToSpeech:
     ) -> AsyncGenerator[SpeechChunk, None]:
         """As the port says; a text with nothing to pronounce gives no chunk. The deadline is that of each
         chunk. Cancelling stops before the next piece."""
-        for piece in pieces(speakable(text)):
+        for piece in parts_of(speakable(text), MAX_CHARACTERS):
             pcm = await self._stage.run(self._speak, piece, speaking_rate)
             if pcm:
                 yield SpeechChunk(pcm, self._sample_rate)
@@ -79,17 +78,3 @@ class PiperTextToSpeech:
             },
         )
         return to_pcm(samples.reshape(-1))
-
-
-def pieces(text: str) -> list[str]:
-    """Cuts a text into pieces of at most `MAX_CHARACTERS`, each at the last sentence, clause or word that
-    fits; a single longer word stays whole."""
-    parts: list[str] = []
-    while len(text) > MAX_CHARACTERS:
-        window = text[: MAX_CHARACTERS + 1]
-        cut = next((m[-1] for kind in _CLAUSES if (m := [c.end() for c in kind.finditer(window)])), None)
-        if cut is None:
-            cut = next((c.end() for c in _CLAUSES[-1].finditer(text)), len(text))
-        parts.append(text[:cut].strip())
-        text = text[cut:]
-    return [part for part in (*parts, text.strip()) if part]
