@@ -59,6 +59,20 @@ async def test_a_server_shows_life_while_it_runs_and_its_calls_are_renewed(redis
         assert not await other.is_alive("one")
 
 
+async def test_a_server_that_is_told_to_stop_stops_whatever_it_is_waiting_for(redis_url: str) -> None:
+    for steps in range(40):
+        async with open_redis(redis_url) as redis:
+            running = asyncio.create_task(RedisLiveCalls(redis, "one").run())
+            for _ in range(steps):  # somewhere between connecting and sleeping
+                await asyncio.sleep(0)
+            running.cancel()
+            done, _ = await asyncio.wait({running}, timeout=2)
+            if not done:
+                running.cancel()
+                await asyncio.wait({running})
+            assert done, f"cancelled after {steps} steps, it went on"
+
+
 async def test_without_redis_calls_are_let_in_and_counted_here() -> None:
     async with open_redis(NOWHERE) as redis:
         live = RedisLiveCalls(redis, "one")

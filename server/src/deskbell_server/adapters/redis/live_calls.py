@@ -15,7 +15,7 @@ from contextlib import suppress
 import structlog
 from redis.asyncio import Redis
 
-from deskbell_server.adapters.redis.client import FAILURES
+from deskbell_server.adapters.redis.client import AWAY, store_errors
 from deskbell_server.domain.errors import LimitReached, StoreUnavailable
 from deskbell_server.domain.names import ConversationId, TenantId
 
@@ -56,8 +56,9 @@ class RedisLiveCalls:
         """Counts a call in. Raises LimitReached when the tenant has `limit` calls already; while Redis is
         away only this server's calls are counted."""
         try:
-            admitted = await self._enter(keys=[_calls(tenant)], args=[str(conversation), limit, TTL])
-        except FAILURES:
+            with store_errors():
+                admitted = await self._enter(keys=[_calls(tenant)], args=[str(conversation), limit, TTL])
+        except StoreUnavailable:
             _log.warning("live_calls_counted_locally", tenant=tenant)
             admitted = len(self._mine.get(tenant, ())) < limit
         if not admitted:
@@ -75,18 +76,17 @@ class RedisLiveCalls:
         if not mine:
             self._mine.pop(tenant, None)
         try:
-            await self._client.zrem(_calls(tenant), str(conversation))
-        except FAILURES:
+            with store_errors():
+                await self._client.zrem(_calls(tenant), str(conversation))
+        except StoreUnavailable:
             _log.warning("live_call_left_to_expire", tenant=tenant)
 
     async def is_alive(self, owner: str) -> bool:
         """Whether a server has shown life within the last `TTL` seconds. Raises StoreUnavailable."""
         if owner == self._owner:
             return True
-        try:
+        with store_errors():
             return bool(await self._client.exists(_server(owner)))
-        except FAILURES:
-            raise StoreUnavailable("Redis does not answer") from None
 
     async def run(self) -> None:
         """Shows life and renews the entries of this server's calls, until cancelled; then takes the sign of
@@ -94,14 +94,15 @@ class RedisLiveCalls:
         try:
             while True:
                 try:
-                    await self._client.set(_server(self._owner), "1", ex=TTL)
-                    for tenant, calls in list(self._mine.items()):
-                        await self._renew(keys=[_calls(tenant)], args=[TTL, *map(str, calls)])
-                except FAILURES:
+                    with store_errors():
+                        await self._client.set(_server(self._owner), "1", ex=TTL)
+                        for tenant, calls in list(self._mine.items()):
+                            await self._renew(keys=[_calls(tenant)], args=[TTL, *map(str, calls)])
+                except StoreUnavailable:
                     _log.warning("live_calls_not_renewed")
                 await asyncio.sleep(RENEW_SECONDS)
         finally:
-            with suppress(*FAILURES):  # it expires by itself
+            with suppress(*AWAY):  # it expires by itself
                 await self._client.delete(_server(self._owner))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import structlog
 from redis.asyncio import Redis
 
-from deskbell_server.adapters.redis.client import FAILURES
+from deskbell_server.adapters.redis.client import store_errors
+from deskbell_server.domain.errors import StoreUnavailable
 from deskbell_server.domain.names import TenantId
 
 TTL_SECONDS = 24 * 3600
@@ -23,8 +24,9 @@ class RedisSpeechCache:
     async def get(self, tenant: TenantId, key: str) -> bytes | None:
         """The bytes under the key, None if there are none or Redis is away."""
         try:
-            found = await self._client.get(_key(tenant, key))
-        except FAILURES:
+            with store_errors():
+                found = await self._client.get(_key(tenant, key))
+        except StoreUnavailable:
             _log.warning("speech_cache_unavailable")
             return None
         return found if isinstance(found, bytes) else None
@@ -34,8 +36,9 @@ class RedisSpeechCache:
         if len(pcm) > MAX_BYTES:
             return
         try:
-            await self._client.set(_key(tenant, key), pcm, ex=TTL_SECONDS)
-        except FAILURES:
+            with store_errors():
+                await self._client.set(_key(tenant, key), pcm, ex=TTL_SECONDS)
+        except StoreUnavailable:
             _log.warning("speech_cache_unavailable")
 
 
