@@ -176,7 +176,32 @@ def render_service(item: Item) -> Iterator[str]:
         yield f"#### {method.name}\n"
         request, response = to_type_link(method.input_type), to_type_link(method.output_type)
         yield f"{streaming_kind(method)}: {request} to {response}.\n"
+        yield from render_access(method)
         yield to_markdown(item.comment(SERVICE_METHOD, index))
+
+
+def render_access(method: Any) -> Iterator[str]:
+    """Who may call the method, from its option `access`."""
+    found = [value for it, value in method.options.ListFields() if it.full_name == f"{PACKAGE}.access"]
+    if not found:
+        raise SystemExit(f"{method.name}: the method has no option `access`")
+    access = found[0]
+
+    def name_of(field_name: str, number: int | None = None) -> str:
+        descriptor = access.DESCRIPTOR.fields_by_name[field_name]
+        value = getattr(access, field_name) if number is None else number
+        prefix = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", descriptor.enum_type.name).upper() + "_"
+        return f"`{descriptor.enum_type.values_by_number[value].name.removeprefix(prefix)}`"
+
+    callers = [f"role {name_of('roles', role)}" for role in access.roles]
+    callers += [f"API key with scope {name_of('scope')}"] if access.scope else []
+    callers += ["client token of the agent"] if access.client_token else []
+    yield f"- Callers: {'anyone' if access.public else ', '.join(callers)}"
+    yield f"- Tenant: {f'that of `{access.resource}`' if access.resource else 'none'}"
+    yield f"- Repeat: {name_of('idempotency')}; rate limit: {name_of('rate_class')}"
+    if access.transcripts:
+        yield "- Each use is written to the audit log"
+    yield ""
 
 
 def streaming_kind(method: Any) -> str:
@@ -263,11 +288,13 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "in": lambda it: "one of " + ", ".join(f'"{value}"' for value in it),
     "lt": lambda it: f"less than {it}",
     "lte": lambda it: f"at most {it}",
+    "max_items": lambda it: f"at most {it}",
     "max_len": lambda it: f"length at most {it}",
     "min_len": lambda it: f"length at least {it}",
     "not_in": lambda it: "none of " + ", ".join(str(value) for value in it),
     "pattern": lambda it: f"matches `{it}`",
     "required": lambda _: "required",
+    "unique": lambda _: "no two alike",
 }
 
 

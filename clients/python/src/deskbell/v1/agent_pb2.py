@@ -27,7 +27,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64\x65skbell/v1/agent.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x01\n\nAgentVoice\x12\x33\n\x05voice\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x18\x64\x32\x14^[A-Za-z0-9_.:/ -]*$R\x05voice\x12\x36\n\rspeaking_rate\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x00@-\x00\x00\x00\x00@\x01R\x0cspeakingRate\x12\x65\n\x18\x65nd_of_utterance_silence\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x02\x08\x03\x32\x05\x10\x80\x84\xaf_R\x15\x65ndOfUtteranceSilence\"\xfc\x02\n\x05\x41gent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12\x34\n\x04type\x18\x03 \x01(\x0e\x32\x16.deskbell.v1.AgentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12-\n\rsystem_prompt\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x0csystemPrompt\x12$\n\x08greeting\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x08greeting\x12-\n\x05voice\x18\x06 \x01(\x0b\x32\x17.deskbell.v1.AgentVoiceR\x05voice\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime*w\n\tAgentType\x12\x1a\n\x16\x41GENT_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41GENT_TYPE_RECEPTIONIST\x10\x01\x12\x1a\n\x16\x41GENT_TYPE_REAL_ESTATE\x10\x02\x12\x15\n\x11\x41GENT_TYPE_CUSTOM\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64\x65skbell/v1/agent.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x01\n\nAgentVoice\x12\x33\n\x05voice\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x18\x64\x32\x14^[A-Za-z0-9_.:/ -]*$R\x05voice\x12\x36\n\rspeaking_rate\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x00@-\x00\x00\x00\x00@\x01R\x0cspeakingRate\x12\x65\n\x18\x65nd_of_utterance_silence\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x02\x08\x03\x32\x05\x10\x80\x84\xaf_R\x15\x65ndOfUtteranceSilence\"\x99\x03\n\x05\x41gent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12\x34\n\x04type\x18\x03 \x01(\x0e\x32\x16.deskbell.v1.AgentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12-\n\rsystem_prompt\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x0csystemPrompt\x12$\n\x08greeting\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x08greeting\x12-\n\x05voice\x18\x06 \x01(\x0b\x32\x17.deskbell.v1.AgentVoiceR\x05voice\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag*w\n\tAgentType\x12\x1a\n\x16\x41GENT_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41GENT_TYPE_RECEPTIONIST\x10\x01\x12\x1a\n\x16\x41GENT_TYPE_REAL_ESTATE\x10\x02\x12\x15\n\x11\x41GENT_TYPE_CUSTOM\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,10 +48,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENT'].fields_by_name['system_prompt']._serialized_options = b'\272H\005r\003\030\300>'
   _globals['_AGENT'].fields_by_name['greeting']._loaded_options = None
   _globals['_AGENT'].fields_by_name['greeting']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_AGENTTYPE']._serialized_start=744
-  _globals['_AGENTTYPE']._serialized_end=863
+  _globals['_AGENT'].fields_by_name['etag']._loaded_options = None
+  _globals['_AGENT'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_AGENTTYPE']._serialized_start=773
+  _globals['_AGENTTYPE']._serialized_end=892
   _globals['_AGENTVOICE']._serialized_start=135
   _globals['_AGENTVOICE']._serialized_end=359
   _globals['_AGENT']._serialized_start=362
-  _globals['_AGENT']._serialized_end=742
+  _globals['_AGENT']._serialized_end=771
 # @@protoc_insertion_point(module_scope)

@@ -33,7 +33,7 @@ class AgentVoice(_message.Message):
     def __init__(self, voice: _Optional[str] = ..., speaking_rate: _Optional[float] = ..., end_of_utterance_silence: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class Agent(_message.Message):
-    __slots__ = ("name", "display_name", "type", "system_prompt", "greeting", "voice", "create_time", "update_time")
+    __slots__ = ("name", "display_name", "type", "system_prompt", "greeting", "voice", "create_time", "update_time", "etag")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,7 @@ class Agent(_message.Message):
     VOICE_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     type: AgentType
@@ -50,4 +51,5 @@ class Agent(_message.Message):
     voice: AgentVoice
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[AgentType, str]] = ..., system_prompt: _Optional[str] = ..., greeting: _Optional[str] = ..., voice: _Optional[_Union[AgentVoice, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    etag: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., type: _Optional[_Union[AgentType, str]] = ..., system_prompt: _Optional[str] = ..., greeting: _Optional[str] = ..., voice: _Optional[_Union[AgentVoice, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...

@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import agent_pb2 as deskbell_dot_v1_dot_agent__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x64\x65skbell/v1/agent_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17\x64\x65skbell/v1/agent.proto\x1a google/protobuf/field_mask.proto\"\xd2\x01\n\x12\x43reateAgentRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\x43\n\x08\x61gent_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x07\x61gentId\x12\x30\n\x05\x61gent\x18\x03 \x01(\x0b\x32\x12.deskbell.v1.AgentB\x06\xbaH\x03\xc8\x01\x01R\x05\x61gent\"?\n\x13\x43reateAgentResponse\x12(\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\"x\n\x0fGetAgentRequest\x12\x65\n\x04name\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"<\n\x10GetAgentResponse\x12(\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\"\xac\x01\n\x11ListAgentsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"h\n\x12ListAgentsResponse\x12*\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x12.deskbell.v1.AgentR\x06\x61gents\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x83\x01\n\x12UpdateAgentRequest\x12\x30\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentB\x06\xbaH\x03\xc8\x01\x01R\x05\x61gent\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"?\n\x13UpdateAgentResponse\x12(\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\"{\n\x12\x44\x65leteAgentRequest\x12\x65\n\x04name\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\x15\n\x13\x44\x65leteAgentResponse2\x9c\x03\n\x0c\x41gentService\x12P\n\x0b\x43reateAgent\x12\x1f.deskbell.v1.CreateAgentRequest\x1a .deskbell.v1.CreateAgentResponse\x12G\n\x08GetAgent\x12\x1c.deskbell.v1.GetAgentRequest\x1a\x1d.deskbell.v1.GetAgentResponse\x12M\n\nListAgents\x12\x1e.deskbell.v1.ListAgentsRequest\x1a\x1f.deskbell.v1.ListAgentsResponse\x12P\n\x0bUpdateAgent\x12\x1f.deskbell.v1.UpdateAgentRequest\x1a .deskbell.v1.UpdateAgentResponse\x12P\n\x0b\x44\x65leteAgent\x12\x1f.deskbell.v1.DeleteAgentRequest\x1a .deskbell.v1.DeleteAgentResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x64\x65skbell/v1/agent_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x17\x64\x65skbell/v1/agent.proto\x1a google/protobuf/field_mask.proto\"\xb1\x02\n\x12\x43reateAgentRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\x43\n\x08\x61gent_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x07\x61gentId\x12\x30\n\x05\x61gent\x18\x03 \x01(\x0b\x32\x12.deskbell.v1.AgentB\x06\xbaH\x03\xc8\x01\x01R\x05\x61gent\x12]\n\nrequest_id\x18\x04 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"?\n\x13\x43reateAgentResponse\x12(\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\"x\n\x0fGetAgentRequest\x12\x65\n\x04name\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"<\n\x10GetAgentResponse\x12(\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\"\xac\x01\n\x11ListAgentsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"h\n\x12ListAgentsResponse\x12*\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x12.deskbell.v1.AgentR\x06\x61gents\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe2\x01\n\x12UpdateAgentRequest\x12\x30\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentB\x06\xbaH\x03\xc8\x01\x01R\x05\x61gent\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"?\n\x13UpdateAgentResponse\x12(\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\"\xda\x01\n\x12\x44\x65leteAgentRequest\x12\x65\n\x04name\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x15\n\x13\x44\x65leteAgentResponse2\x9b\x04\n\x0c\x41gentService\x12i\n\x0b\x43reateAgent\x12\x1f.deskbell.v1.CreateAgentRequest\x1a .deskbell.v1.CreateAgentResponse\"\x17\xb2\xe1\x18\x13\x12\x03\x01\x02\x03\x18\x04*\x06parent0\x02\x38\x01\x12_\n\x08GetAgent\x12\x1c.deskbell.v1.GetAgentRequest\x1a\x1d.deskbell.v1.GetAgentResponse\"\x16\xb2\xe1\x18\x12\x12\x04\x01\x02\x03\x04\x18\x03*\x04name0\x01\x38\x01\x12g\n\nListAgents\x12\x1e.deskbell.v1.ListAgentsRequest\x1a\x1f.deskbell.v1.ListAgentsResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x03*\x06parent0\x01\x38\x01\x12m\n\x0bUpdateAgent\x12\x1f.deskbell.v1.UpdateAgentRequest\x1a .deskbell.v1.UpdateAgentResponse\"\x1b\xb2\xe1\x18\x17\x12\x03\x01\x02\x03\x18\x04*\nagent.name0\x02\x38\x01\x12g\n\x0b\x44\x65leteAgent\x12\x1f.deskbell.v1.DeleteAgentRequest\x1a .deskbell.v1.DeleteAgentResponse\"\x15\xb2\xe1\x18\x11\x12\x03\x01\x02\x03\x18\x04*\x04name0\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +41,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEAGENTREQUEST'].fields_by_name['agent_id']._serialized_options = b'\272H%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$'
   _globals['_CREATEAGENTREQUEST'].fields_by_name['agent']._loaded_options = None
   _globals['_CREATEAGENTREQUEST'].fields_by_name['agent']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEAGENTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATEAGENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_GETAGENTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETAGENTREQUEST'].fields_by_name['name']._serialized_options = b'\272HNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
   _globals['_LISTAGENTSREQUEST'].fields_by_name['parent']._loaded_options = None
@@ -50,28 +53,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTAGENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_UPDATEAGENTREQUEST'].fields_by_name['agent']._loaded_options = None
   _globals['_UPDATEAGENTREQUEST'].fields_by_name['agent']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEAGENTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATEAGENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_DELETEAGENTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_DELETEAGENTREQUEST'].fields_by_name['name']._serialized_options = b'\272HNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
-  _globals['_CREATEAGENTREQUEST']._serialized_start=137
-  _globals['_CREATEAGENTREQUEST']._serialized_end=347
-  _globals['_CREATEAGENTRESPONSE']._serialized_start=349
-  _globals['_CREATEAGENTRESPONSE']._serialized_end=412
-  _globals['_GETAGENTREQUEST']._serialized_start=414
-  _globals['_GETAGENTREQUEST']._serialized_end=534
-  _globals['_GETAGENTRESPONSE']._serialized_start=536
-  _globals['_GETAGENTRESPONSE']._serialized_end=596
-  _globals['_LISTAGENTSREQUEST']._serialized_start=599
-  _globals['_LISTAGENTSREQUEST']._serialized_end=771
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=773
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=877
-  _globals['_UPDATEAGENTREQUEST']._serialized_start=880
-  _globals['_UPDATEAGENTREQUEST']._serialized_end=1011
-  _globals['_UPDATEAGENTRESPONSE']._serialized_start=1013
-  _globals['_UPDATEAGENTRESPONSE']._serialized_end=1076
-  _globals['_DELETEAGENTREQUEST']._serialized_start=1078
-  _globals['_DELETEAGENTREQUEST']._serialized_end=1201
-  _globals['_DELETEAGENTRESPONSE']._serialized_start=1203
-  _globals['_DELETEAGENTRESPONSE']._serialized_end=1224
-  _globals['_AGENTSERVICE']._serialized_start=1227
-  _globals['_AGENTSERVICE']._serialized_end=1639
+  _globals['_DELETEAGENTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEAGENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
+  _globals['_AGENTSERVICE'].methods_by_name['CreateAgent']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['CreateAgent']._serialized_options = b'\262\341\030\023\022\003\001\002\003\030\004*\006parent0\0028\001'
+  _globals['_AGENTSERVICE'].methods_by_name['GetAgent']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['GetAgent']._serialized_options = b'\262\341\030\022\022\004\001\002\003\004\030\003*\004name0\0018\001'
+  _globals['_AGENTSERVICE'].methods_by_name['ListAgents']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['ListAgents']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\003*\006parent0\0018\001'
+  _globals['_AGENTSERVICE'].methods_by_name['UpdateAgent']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['UpdateAgent']._serialized_options = b'\262\341\030\027\022\003\001\002\003\030\004*\nagent.name0\0028\001'
+  _globals['_AGENTSERVICE'].methods_by_name['DeleteAgent']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['DeleteAgent']._serialized_options = b'\262\341\030\021\022\003\001\002\003\030\004*\004name0\0028\001'
+  _globals['_CREATEAGENTREQUEST']._serialized_start=163
+  _globals['_CREATEAGENTREQUEST']._serialized_end=468
+  _globals['_CREATEAGENTRESPONSE']._serialized_start=470
+  _globals['_CREATEAGENTRESPONSE']._serialized_end=533
+  _globals['_GETAGENTREQUEST']._serialized_start=535
+  _globals['_GETAGENTREQUEST']._serialized_end=655
+  _globals['_GETAGENTRESPONSE']._serialized_start=657
+  _globals['_GETAGENTRESPONSE']._serialized_end=717
+  _globals['_LISTAGENTSREQUEST']._serialized_start=720
+  _globals['_LISTAGENTSREQUEST']._serialized_end=892
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=894
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=998
+  _globals['_UPDATEAGENTREQUEST']._serialized_start=1001
+  _globals['_UPDATEAGENTREQUEST']._serialized_end=1227
+  _globals['_UPDATEAGENTRESPONSE']._serialized_start=1229
+  _globals['_UPDATEAGENTRESPONSE']._serialized_end=1292
+  _globals['_DELETEAGENTREQUEST']._serialized_start=1295
+  _globals['_DELETEAGENTREQUEST']._serialized_end=1513
+  _globals['_DELETEAGENTRESPONSE']._serialized_start=1515
+  _globals['_DELETEAGENTRESPONSE']._serialized_end=1536
+  _globals['_AGENTSERVICE']._serialized_start=1539
+  _globals['_AGENTSERVICE']._serialized_end=2078
 # @@protoc_insertion_point(module_scope)

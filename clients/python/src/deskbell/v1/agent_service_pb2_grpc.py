@@ -28,9 +28,11 @@ if _version_not_supported:
 class AgentServiceStub:
     """Manages a tenant's agents.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def __init__(self, channel):
@@ -69,9 +71,11 @@ class AgentServiceStub:
 class AgentServiceServicer:
     """Manages a tenant's agents.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def CreateAgent(self, request, context):
@@ -97,7 +101,7 @@ class AgentServiceServicer:
 
     def UpdateAgent(self, request, context):
         """Changes the fields named by the mask; calls that are going on keep what they began with.
-        NOT_FOUND / AGENT_NOT_FOUND if there is none.
+        NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,9 +153,11 @@ def add_AgentServiceServicer_to_server(servicer, server):
 class AgentService:
     """Manages a tenant's agents.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     @staticmethod

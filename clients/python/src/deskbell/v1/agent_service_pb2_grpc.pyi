@@ -15,9 +15,11 @@ GRPC_VERSION: str
 class AgentServiceStub:
     """Manages a tenant's agents.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -29,7 +31,7 @@ class AgentServiceStub:
     """Lists a tenant's agents by id. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
     UpdateAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.UpdateAgentRequest, _agent_service_pb2.UpdateAgentResponse]
     """Changes the fields named by the mask; calls that are going on keep what they began with.
-    NOT_FOUND / AGENT_NOT_FOUND if there is none.
+    NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
     """
     DeleteAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.DeleteAgentRequest, _agent_service_pb2.DeleteAgentResponse]
     """Deletes an agent; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
@@ -37,9 +39,11 @@ class AgentServiceStub:
 class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages a tenant's agents.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     @_abc_1.abstractmethod
@@ -73,7 +77,7 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_agent_service_pb2.UpdateAgentRequest, _abc.Awaitable[_agent_service_pb2.UpdateAgentResponse]],
     ) -> _abc.Awaitable[_agent_service_pb2.UpdateAgentResponse]:
         """Changes the fields named by the mask; calls that are going on keep what they began with.
-        NOT_FOUND / AGENT_NOT_FOUND if there is none.
+        NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod

@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import turn_events_pb2 as deskbell_dot_v1_dot_turn__events__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64\x65skbell/v1/chat_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x64\x65skbell/v1/turn_events.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x02\n\x12SendMessageRequest\x12g\n\x05\x61gent\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x05\x61gent\x12\x8c\x01\n\x0c\x63onversation\x18\x02 \x01(\tBh\xbaHerc2a^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$R\x0c\x63onversation\x12\x1e\n\x04text\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1fR\x04text\x12$\n\tcaller_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08\x63\x61llerId\"1\n\x0b\x43hatStarted\x12\"\n\x0c\x63onversation\x18\x01 \x01(\tR\x0c\x63onversation\"\xc4\x05\n\x13SendMessageResponse\x12\x1b\n\tevent_seq\x18\x01 \x01(\x03R\x08\x65ventSeq\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x39\n\nevent_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x34\n\x07started\x18\x04 \x01(\x0b\x32\x18.deskbell.v1.ChatStartedH\x00R\x07started\x12-\n\x06intent\x18\x05 \x01(\x0b\x32\x13.deskbell.v1.IntentH\x00R\x06intent\x12I\n\x10response_started\x18\x06 \x01(\x0b\x32\x1c.deskbell.v1.ResponseStartedH\x00R\x0fresponseStarted\x12@\n\rresponse_text\x18\x07 \x01(\x0b\x32\x19.deskbell.v1.ResponseTextH\x00R\x0cresponseText\x12\x33\n\x08\x63itation\x18\x08 \x01(\x0b\x32\x15.deskbell.v1.CitationH\x00R\x08\x63itation\x12-\n\x06record\x18\t \x01(\x0b\x32\x13.deskbell.v1.RecordH\x00R\x06record\x12\x30\n\x07handoff\x18\n \x01(\x0b\x32\x14.deskbell.v1.HandoffH\x00R\x07handoff\x12\x33\n\x08\x64\x65graded\x18\x0b \x01(\x0b\x32\x15.deskbell.v1.DegradedH\x00R\x08\x64\x65graded\x12@\n\rresponse_done\x18\x0c \x01(\x0b\x32\x19.deskbell.v1.ResponseDoneH\x00R\x0cresponseDone\x12\x34\n\x07metrics\x18\r \x01(\x0b\x32\x18.deskbell.v1.TurnMetricsH\x00R\x07metricsB\x07\n\x05\x65vent2a\n\x0b\x43hatService\x12R\n\x0bSendMessage\x12\x1f.deskbell.v1.SendMessageRequest\x1a .deskbell.v1.SendMessageResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64\x65skbell/v1/chat_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1d\x64\x65skbell/v1/turn_events.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb1\x03\n\x12SendMessageRequest\x12g\n\x05\x61gent\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x05\x61gent\x12\x8c\x01\n\x0c\x63onversation\x18\x02 \x01(\tBh\xbaHerc2a^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$R\x0c\x63onversation\x12\x1e\n\x04text\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1fR\x04text\x12$\n\tcaller_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08\x63\x61llerId\x12]\n\nrequest_id\x18\x05 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"1\n\x0b\x43hatStarted\x12\"\n\x0c\x63onversation\x18\x01 \x01(\tR\x0c\x63onversation\"\xc4\x05\n\x13SendMessageResponse\x12\x1b\n\tevent_seq\x18\x01 \x01(\x03R\x08\x65ventSeq\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12\x39\n\nevent_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x34\n\x07started\x18\x04 \x01(\x0b\x32\x18.deskbell.v1.ChatStartedH\x00R\x07started\x12-\n\x06intent\x18\x05 \x01(\x0b\x32\x13.deskbell.v1.IntentH\x00R\x06intent\x12I\n\x10response_started\x18\x06 \x01(\x0b\x32\x1c.deskbell.v1.ResponseStartedH\x00R\x0fresponseStarted\x12@\n\rresponse_text\x18\x07 \x01(\x0b\x32\x19.deskbell.v1.ResponseTextH\x00R\x0cresponseText\x12\x33\n\x08\x63itation\x18\x08 \x01(\x0b\x32\x15.deskbell.v1.CitationH\x00R\x08\x63itation\x12-\n\x06record\x18\t \x01(\x0b\x32\x13.deskbell.v1.RecordH\x00R\x06record\x12\x30\n\x07handoff\x18\n \x01(\x0b\x32\x14.deskbell.v1.HandoffH\x00R\x07handoff\x12\x33\n\x08\x64\x65graded\x18\x0b \x01(\x0b\x32\x15.deskbell.v1.DegradedH\x00R\x08\x64\x65graded\x12@\n\rresponse_done\x18\x0c \x01(\x0b\x32\x19.deskbell.v1.ResponseDoneH\x00R\x0cresponseDone\x12\x34\n\x07metrics\x18\r \x01(\x0b\x32\x18.deskbell.v1.TurnMetricsH\x00R\x07metricsB\x07\n\x05\x65vent2{\n\x0b\x43hatService\x12l\n\x0bSendMessage\x12\x1f.deskbell.v1.SendMessageRequest\x1a .deskbell.v1.SendMessageResponse\"\x18\xb2\xe1\x18\x14\x12\x03\x01\x02\x03\x18\x07 \x01*\x05\x61gent0\x02\x38\x02\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,12 +43,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDMESSAGEREQUEST'].fields_by_name['text']._serialized_options = b'\272H\007r\005\020\001\030\240\037'
   _globals['_SENDMESSAGEREQUEST'].fields_by_name['caller_id']._loaded_options = None
   _globals['_SENDMESSAGEREQUEST'].fields_by_name['caller_id']._serialized_options = b'\272H\004r\002\030d'
-  _globals['_SENDMESSAGEREQUEST']._serialized_start=141
-  _globals['_SENDMESSAGEREQUEST']._serialized_end=479
-  _globals['_CHATSTARTED']._serialized_start=481
-  _globals['_CHATSTARTED']._serialized_end=530
-  _globals['_SENDMESSAGERESPONSE']._serialized_start=533
-  _globals['_SENDMESSAGERESPONSE']._serialized_end=1241
-  _globals['_CHATSERVICE']._serialized_start=1243
-  _globals['_CHATSERVICE']._serialized_end=1340
+  _globals['_SENDMESSAGEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_SENDMESSAGEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
+  _globals['_CHATSERVICE'].methods_by_name['SendMessage']._loaded_options = None
+  _globals['_CHATSERVICE'].methods_by_name['SendMessage']._serialized_options = b'\262\341\030\024\022\003\001\002\003\030\007 \001*\005agent0\0028\002'
+  _globals['_SENDMESSAGEREQUEST']._serialized_start=167
+  _globals['_SENDMESSAGEREQUEST']._serialized_end=600
+  _globals['_CHATSTARTED']._serialized_start=602
+  _globals['_CHATSTARTED']._serialized_end=651
+  _globals['_SENDMESSAGERESPONSE']._serialized_start=654
+  _globals['_SENDMESSAGERESPONSE']._serialized_end=1362
+  _globals['_CHATSERVICE']._serialized_start=1364
+  _globals['_CHATSERVICE']._serialized_end=1487
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from deskbell.v1 import access_pb2 as _access_pb2
 from deskbell.v1 import turn_events_pb2 as _turn_events_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf import descriptor as _descriptor
@@ -11,16 +12,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SendMessageRequest(_message.Message):
-    __slots__ = ("agent", "conversation", "text", "caller_id")
+    __slots__ = ("agent", "conversation", "text", "caller_id", "request_id")
     AGENT_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     CALLER_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     agent: str
     conversation: str
     text: str
     caller_id: str
-    def __init__(self, agent: _Optional[str] = ..., conversation: _Optional[str] = ..., text: _Optional[str] = ..., caller_id: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, agent: _Optional[str] = ..., conversation: _Optional[str] = ..., text: _Optional[str] = ..., caller_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ChatStarted(_message.Message):
     __slots__ = ("conversation",)

@@ -51,8 +51,12 @@ class ChatServiceServicer:
         turn_events.proto), last `metrics`. Both messages are stored before `response_done` is sent.
         Cancelling stops the answer; what was generated until then is not stored.
 
-        UNAUTHENTICATED / CREDENTIAL_INVALID; INVALID_ARGUMENT / FIELD_INVALID;
-        NOT_FOUND / AGENT_NOT_FOUND; NOT_FOUND / CONVERSATION_NOT_FOUND (also for a voice call's);
+        A repeat of a `request_id` streams the stored answer again.
+
+        UNAUTHENTICATED / CREDENTIAL_INVALID or CREDENTIAL_EXPIRED; PERMISSION_DENIED / PERMISSION_DENIED;
+        INVALID_ARGUMENT / FIELD_INVALID; NOT_FOUND / AGENT_NOT_FOUND; NOT_FOUND / CONVERSATION_NOT_FOUND (also for a
+        voice call's, and with a client token for another caller's);
+        RESOURCE_EXHAUSTED with RATE_LIMITED or QUOTA_EXCEEDED;
         UNAVAILABLE / PROVIDER_UNAVAILABLE when the chat model fails before the first word.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

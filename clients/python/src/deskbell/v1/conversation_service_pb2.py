@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import conversation_pb2 as deskbell_dot_v1_dot_conversation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&deskbell/v1/conversation_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64\x65skbell/v1/conversation.proto\"\x93\x01\n\x16GetConversationRequest\x12y\n\x04name\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\"X\n\x17GetConversationResponse\x12=\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.ConversationR\x0c\x63onversation\"\x9f\x02\n\x18ListConversationsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12j\n\x05\x61gent\x18\x04 \x01(\tBT\xbaHQrO2M^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x05\x61gent\"\x84\x01\n\x19ListConversationsResponse\x12?\n\rconversations\x18\x01 \x03(\x0b\x32\x19.deskbell.v1.ConversationR\rconversations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe6\x01\n\x13ListMessagesRequest\x12}\n\x06parent\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"p\n\x14ListMessagesResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x14.deskbell.v1.MessageR\x08messages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xac\x02\n\x13\x43onversationService\x12\\\n\x0fGetConversation\x12#.deskbell.v1.GetConversationRequest\x1a$.deskbell.v1.GetConversationResponse\x12\x62\n\x11ListConversations\x12%.deskbell.v1.ListConversationsRequest\x1a&.deskbell.v1.ListConversationsResponse\x12S\n\x0cListMessages\x12 .deskbell.v1.ListMessagesRequest\x1a!.deskbell.v1.ListMessagesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&deskbell/v1/conversation_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1e\x64\x65skbell/v1/conversation.proto\"\x93\x01\n\x16GetConversationRequest\x12y\n\x04name\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\"X\n\x17GetConversationResponse\x12=\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.ConversationR\x0c\x63onversation\"\x9f\x02\n\x18ListConversationsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12j\n\x05\x61gent\x18\x04 \x01(\tBT\xbaHQrO2M^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x05\x61gent\"\x84\x01\n\x19ListConversationsResponse\x12?\n\rconversations\x18\x01 \x03(\x0b\x32\x19.deskbell.v1.ConversationR\rconversations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe6\x01\n\x13ListMessagesRequest\x12}\n\x06parent\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"p\n\x14ListMessagesResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x14.deskbell.v1.MessageR\x08messages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xfe\x02\n\x13\x43onversationService\x12v\n\x0fGetConversation\x12#.deskbell.v1.GetConversationRequest\x1a$.deskbell.v1.GetConversationResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\t*\x04name0\x01\x38\x01@\x01\x12~\n\x11ListConversations\x12%.deskbell.v1.ListConversationsRequest\x1a&.deskbell.v1.ListConversationsResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x06parent0\x01\x38\x01@\x01\x12o\n\x0cListMessages\x12 .deskbell.v1.ListMessagesRequest\x1a!.deskbell.v1.ListMessagesResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x06parent0\x01\x38\x01@\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,18 +50,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
-  _globals['_GETCONVERSATIONREQUEST']._serialized_start=117
-  _globals['_GETCONVERSATIONREQUEST']._serialized_end=264
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=266
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=354
-  _globals['_LISTCONVERSATIONSREQUEST']._serialized_start=357
-  _globals['_LISTCONVERSATIONSREQUEST']._serialized_end=644
-  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_start=647
-  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_end=779
-  _globals['_LISTMESSAGESREQUEST']._serialized_start=782
-  _globals['_LISTMESSAGESREQUEST']._serialized_end=1012
-  _globals['_LISTMESSAGESRESPONSE']._serialized_start=1014
-  _globals['_LISTMESSAGESRESPONSE']._serialized_end=1126
-  _globals['_CONVERSATIONSERVICE']._serialized_start=1129
-  _globals['_CONVERSATIONSERVICE']._serialized_end=1429
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['GetConversation']._loaded_options = None
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['GetConversation']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\t*\004name0\0018\001@\001'
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['ListConversations']._loaded_options = None
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['ListConversations']._serialized_options = b'\262\341\030\026\022\004\001\002\003\004\030\t*\006parent0\0018\001@\001'
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['ListMessages']._loaded_options = None
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['ListMessages']._serialized_options = b'\262\341\030\026\022\004\001\002\003\004\030\t*\006parent0\0018\001@\001'
+  _globals['_GETCONVERSATIONREQUEST']._serialized_start=143
+  _globals['_GETCONVERSATIONREQUEST']._serialized_end=290
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=292
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=380
+  _globals['_LISTCONVERSATIONSREQUEST']._serialized_start=383
+  _globals['_LISTCONVERSATIONSREQUEST']._serialized_end=670
+  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_start=673
+  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_end=805
+  _globals['_LISTMESSAGESREQUEST']._serialized_start=808
+  _globals['_LISTMESSAGESREQUEST']._serialized_end=1038
+  _globals['_LISTMESSAGESRESPONSE']._serialized_start=1040
+  _globals['_LISTMESSAGESRESPONSE']._serialized_end=1152
+  _globals['_CONVERSATIONSERVICE']._serialized_start=1155
+  _globals['_CONVERSATIONSERVICE']._serialized_end=1537
 # @@protoc_insertion_point(module_scope)

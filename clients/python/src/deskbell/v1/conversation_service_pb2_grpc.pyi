@@ -15,9 +15,11 @@ GRPC_VERSION: str
 class ConversationServiceStub:
     """Reads what was said on calls and in chats.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -35,9 +37,11 @@ class ConversationServiceStub:
 class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads what was said on calls and in chats.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     @_abc_1.abstractmethod

@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import knowledge_pb2 as deskbell_dot_v1_dot_knowledge__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#deskbell/v1/knowledge_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1b\x64\x65skbell/v1/knowledge.proto\"\xab\x02\n\x11IngestTextRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12 \n\x05title\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12\x1f\n\x04text\x18\x04 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\x89zR\x04text\x12\x41\n\nmedia_type\x18\x05 \x01(\tB\"\xbaH\x1fr\x1dR\x00R\ntext/plainR\rtext/markdownR\tmediaType\"G\n\x12IngestTextResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"\x91\x02\n\x0cUploadHeader\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12\'\n\tfile_name\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xff\x01R\x08\x66ileName\x12\x1e\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12&\n\nsize_bytes\x18\x05 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tsizeBytes\"\x81\x01\n\x15UploadDocumentRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.UploadHeaderH\x00R\x06header\x12!\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05\x63hunkB\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"K\n\x16UploadDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"~\n\x12GetDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\\\n\x13GetDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\xaf\x01\n\x14ListDocumentsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"t\n\x15ListDocumentsResponse\x12\x33\n\tdocuments\x18\x01 \x03(\x0b\x32\x15.deskbell.v1.DocumentR\tdocuments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x81\x01\n\x15\x44\x65leteDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\x18\n\x16\x44\x65leteDocumentResponse\"\xa1\x01\n\x16SearchKnowledgeRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12 \n\x05query\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x05query\x12\x1e\n\x05top_k\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00R\x04topK\"\x92\x01\n\tSearchHit\x12;\n\treference\x18\x01 \x01(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\treference\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1e\n\nsimilarity\x18\x03 \x01(\x02R\nsimilarity\x12\x14\n\x05score\x18\x04 \x01(\x02R\x05score\"E\n\x17SearchKnowledgeResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x16.deskbell.v1.SearchHitR\x04hits2\xa1\x04\n\x10KnowledgeService\x12M\n\nIngestText\x12\x1e.deskbell.v1.IngestTextRequest\x1a\x1f.deskbell.v1.IngestTextResponse\x12[\n\x0eUploadDocument\x12\".deskbell.v1.UploadDocumentRequest\x1a#.deskbell.v1.UploadDocumentResponse(\x01\x12P\n\x0bGetDocument\x12\x1f.deskbell.v1.GetDocumentRequest\x1a .deskbell.v1.GetDocumentResponse\x12V\n\rListDocuments\x12!.deskbell.v1.ListDocumentsRequest\x1a\".deskbell.v1.ListDocumentsResponse\x12Y\n\x0e\x44\x65leteDocument\x12\".deskbell.v1.DeleteDocumentRequest\x1a#.deskbell.v1.DeleteDocumentResponse\x12\\\n\x0fSearchKnowledge\x12#.deskbell.v1.SearchKnowledgeRequest\x1a$.deskbell.v1.SearchKnowledgeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#deskbell/v1/knowledge_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1b\x64\x65skbell/v1/knowledge.proto\"\x8a\x03\n\x11IngestTextRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12 \n\x05title\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12\x1f\n\x04text\x18\x04 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\x89zR\x04text\x12\x41\n\nmedia_type\x18\x05 \x01(\tB\"\xbaH\x1fr\x1dR\x00R\ntext/plainR\rtext/markdownR\tmediaType\x12]\n\nrequest_id\x18\x06 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"G\n\x12IngestTextResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"\xf0\x02\n\x0cUploadHeader\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12\'\n\tfile_name\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xff\x01R\x08\x66ileName\x12\x1e\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12&\n\nsize_bytes\x18\x05 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tsizeBytes\x12]\n\nrequest_id\x18\x06 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x81\x01\n\x15UploadDocumentRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.UploadHeaderH\x00R\x06header\x12!\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05\x63hunkB\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"K\n\x16UploadDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"~\n\x12GetDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\\\n\x13GetDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\xaf\x01\n\x14ListDocumentsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"t\n\x15ListDocumentsResponse\x12\x33\n\tdocuments\x18\x01 \x03(\x0b\x32\x15.deskbell.v1.DocumentR\tdocuments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe0\x01\n\x15\x44\x65leteDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x18\n\x16\x44\x65leteDocumentResponse\"\xa1\x01\n\x16SearchKnowledgeRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12 \n\x05query\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x05query\x12\x1e\n\x05top_k\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00R\x04topK\"\x92\x01\n\tSearchHit\x12;\n\treference\x18\x01 \x01(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\treference\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1e\n\nsimilarity\x18\x03 \x01(\x02R\nsimilarity\x12\x14\n\x05score\x18\x04 \x01(\x02R\x05score\"E\n\x17SearchKnowledgeResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x16.deskbell.v1.SearchHitR\x04hits2\xbd\x05\n\x10KnowledgeService\x12\x66\n\nIngestText\x12\x1e.deskbell.v1.IngestTextRequest\x1a\x1f.deskbell.v1.IngestTextResponse\"\x17\xb2\xe1\x18\x13\x12\x03\x01\x02\x03\x18\x06*\x06parent0\x02\x38\x02\x12{\n\x0eUploadDocument\x12\".deskbell.v1.UploadDocumentRequest\x1a#.deskbell.v1.UploadDocumentResponse\"\x1e\xb2\xe1\x18\x1a\x12\x03\x01\x02\x03\x18\x06*\rheader.parent0\x02\x38\x02(\x01\x12h\n\x0bGetDocument\x12\x1f.deskbell.v1.GetDocumentRequest\x1a .deskbell.v1.GetDocumentResponse\"\x16\xb2\xe1\x18\x12\x12\x04\x01\x02\x03\x04\x18\x05*\x04name0\x01\x38\x01\x12p\n\rListDocuments\x12!.deskbell.v1.ListDocumentsRequest\x1a\".deskbell.v1.ListDocumentsResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x01\x12p\n\x0e\x44\x65leteDocument\x12\".deskbell.v1.DeleteDocumentRequest\x1a#.deskbell.v1.DeleteDocumentResponse\"\x15\xb2\xe1\x18\x11\x12\x03\x01\x02\x03\x18\x06*\x04name0\x02\x38\x01\x12v\n\x0fSearchKnowledge\x12#.deskbell.v1.SearchKnowledgeRequest\x1a$.deskbell.v1.SearchKnowledgeResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INGESTTEXTREQUEST'].fields_by_name['text']._serialized_options = b'\272H\010r\006\020\001\030\200\211z'
   _globals['_INGESTTEXTREQUEST'].fields_by_name['media_type']._loaded_options = None
   _globals['_INGESTTEXTREQUEST'].fields_by_name['media_type']._serialized_options = b'\272H\037r\035R\000R\ntext/plainR\rtext/markdown'
+  _globals['_INGESTTEXTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_INGESTTEXTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_UPLOADHEADER'].fields_by_name['parent']._loaded_options = None
   _globals['_UPLOADHEADER'].fields_by_name['parent']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
   _globals['_UPLOADHEADER'].fields_by_name['document_id']._loaded_options = None
@@ -53,6 +56,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADHEADER'].fields_by_name['title']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_UPLOADHEADER'].fields_by_name['size_bytes']._loaded_options = None
   _globals['_UPLOADHEADER'].fields_by_name['size_bytes']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_UPLOADHEADER'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPLOADHEADER'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_UPLOADDOCUMENTREQUEST'].oneofs_by_name['content']._loaded_options = None
   _globals['_UPLOADDOCUMENTREQUEST'].oneofs_by_name['content']._serialized_options = b'\272H\002\010\001'
   _globals['_UPLOADDOCUMENTREQUEST'].fields_by_name['chunk']._loaded_options = None
@@ -67,40 +72,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTDOCUMENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_DELETEDOCUMENTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_DELETEDOCUMENTREQUEST'].fields_by_name['name']._serialized_options = b'\272HQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+  _globals['_DELETEDOCUMENTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEDOCUMENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['parent']._loaded_options = None
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['parent']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['query']._loaded_options = None
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['query']._serialized_options = b'\272H\007r\005\020\001\030\350\007'
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['top_k']._loaded_options = None
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['top_k']._serialized_options = b'\272H\006\032\004\0302(\000'
-  _globals['_INGESTTEXTREQUEST']._serialized_start=111
-  _globals['_INGESTTEXTREQUEST']._serialized_end=410
-  _globals['_INGESTTEXTRESPONSE']._serialized_start=412
-  _globals['_INGESTTEXTRESPONSE']._serialized_end=483
-  _globals['_UPLOADHEADER']._serialized_start=486
-  _globals['_UPLOADHEADER']._serialized_end=759
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=762
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=891
-  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_start=893
-  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_end=968
-  _globals['_GETDOCUMENTREQUEST']._serialized_start=970
-  _globals['_GETDOCUMENTREQUEST']._serialized_end=1096
-  _globals['_GETDOCUMENTRESPONSE']._serialized_start=1098
-  _globals['_GETDOCUMENTRESPONSE']._serialized_end=1190
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1193
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1368
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1370
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1486
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1489
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1618
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1620
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1644
-  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1647
-  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=1808
-  _globals['_SEARCHHIT']._serialized_start=1811
-  _globals['_SEARCHHIT']._serialized_end=1957
-  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=1959
-  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=2028
-  _globals['_KNOWLEDGESERVICE']._serialized_start=2031
-  _globals['_KNOWLEDGESERVICE']._serialized_end=2576
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['IngestText']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['IngestText']._serialized_options = b'\262\341\030\023\022\003\001\002\003\030\006*\006parent0\0028\002'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['UploadDocument']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['UploadDocument']._serialized_options = b'\262\341\030\032\022\003\001\002\003\030\006*\rheader.parent0\0028\002'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['GetDocument']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['GetDocument']._serialized_options = b'\262\341\030\022\022\004\001\002\003\004\030\005*\004name0\0018\001'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['ListDocuments']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['ListDocuments']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\005*\006parent0\0018\001'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['DeleteDocument']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['DeleteDocument']._serialized_options = b'\262\341\030\021\022\003\001\002\003\030\006*\004name0\0028\001'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['SearchKnowledge']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['SearchKnowledge']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\005*\006parent0\0018\002'
+  _globals['_INGESTTEXTREQUEST']._serialized_start=137
+  _globals['_INGESTTEXTREQUEST']._serialized_end=531
+  _globals['_INGESTTEXTRESPONSE']._serialized_start=533
+  _globals['_INGESTTEXTRESPONSE']._serialized_end=604
+  _globals['_UPLOADHEADER']._serialized_start=607
+  _globals['_UPLOADHEADER']._serialized_end=975
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=978
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=1107
+  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_start=1109
+  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_end=1184
+  _globals['_GETDOCUMENTREQUEST']._serialized_start=1186
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=1312
+  _globals['_GETDOCUMENTRESPONSE']._serialized_start=1314
+  _globals['_GETDOCUMENTRESPONSE']._serialized_end=1406
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1409
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1584
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1586
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1702
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1705
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1929
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1931
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1955
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1958
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=2119
+  _globals['_SEARCHHIT']._serialized_start=2122
+  _globals['_SEARCHHIT']._serialized_end=2268
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=2270
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=2339
+  _globals['_KNOWLEDGESERVICE']._serialized_start=2342
+  _globals['_KNOWLEDGESERVICE']._serialized_end=3043
 # @@protoc_insertion_point(module_scope)

@@ -1,4 +1,5 @@
 from buf.validate import validate_pb2 as _validate_pb2
+from deskbell.v1 import access_pb2 as _access_pb2
 from deskbell.v1 import knowledge_pb2 as _knowledge_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -9,18 +10,20 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class IngestTextRequest(_message.Message):
-    __slots__ = ("parent", "document_id", "title", "text", "media_type")
+    __slots__ = ("parent", "document_id", "title", "text", "media_type", "request_id")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     parent: str
     document_id: str
     title: str
     text: str
     media_type: str
-    def __init__(self, parent: _Optional[str] = ..., document_id: _Optional[str] = ..., title: _Optional[str] = ..., text: _Optional[str] = ..., media_type: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, parent: _Optional[str] = ..., document_id: _Optional[str] = ..., title: _Optional[str] = ..., text: _Optional[str] = ..., media_type: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class IngestTextResponse(_message.Message):
     __slots__ = ("document",)
@@ -29,18 +32,20 @@ class IngestTextResponse(_message.Message):
     def __init__(self, document: _Optional[_Union[_knowledge_pb2.Document, _Mapping]] = ...) -> None: ...
 
 class UploadHeader(_message.Message):
-    __slots__ = ("parent", "document_id", "file_name", "title", "size_bytes")
+    __slots__ = ("parent", "document_id", "file_name", "title", "size_bytes", "request_id")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     parent: str
     document_id: str
     file_name: str
     title: str
     size_bytes: int
-    def __init__(self, parent: _Optional[str] = ..., document_id: _Optional[str] = ..., file_name: _Optional[str] = ..., title: _Optional[str] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+    request_id: str
+    def __init__(self, parent: _Optional[str] = ..., document_id: _Optional[str] = ..., file_name: _Optional[str] = ..., title: _Optional[str] = ..., size_bytes: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class UploadDocumentRequest(_message.Message):
     __slots__ = ("header", "chunk")
@@ -89,10 +94,12 @@ class ListDocumentsResponse(_message.Message):
     def __init__(self, documents: _Optional[_Iterable[_Union[_knowledge_pb2.Document, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DeleteDocumentRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "request_id")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class DeleteDocumentResponse(_message.Message):
     __slots__ = ()

@@ -28,9 +28,11 @@ if _version_not_supported:
 class KnowledgeServiceStub:
     """Manages and searches the documents that a tenant's agents answer from.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
 
     Documents are indexed in the background and survive a crash of the server. IngestText and
     UploadDocument wait for the index up to 20 s (or the rpc's deadline less a second), so that an
@@ -78,9 +80,11 @@ class KnowledgeServiceStub:
 class KnowledgeServiceServicer:
     """Manages and searches the documents that a tenant's agents answer from.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
 
     Documents are indexed in the background and survive a crash of the server. IngestText and
     UploadDocument wait for the index up to 20 s (or the rpc's deadline less a second), so that an
@@ -88,7 +92,8 @@ class KnowledgeServiceServicer:
     """
 
     def IngestText(self, request, context):
-        """Stores and indexes a text. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken.
+        """Stores and indexes a text. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken;
+        RESOURCE_EXHAUSTED / QUOTA_EXCEEDED when the tenant has no room for it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -98,7 +103,7 @@ class KnowledgeServiceServicer:
         """Stores and indexes a file: first a header, then its bytes in order, in chunks of at most 1 MiB.
         INVALID_ARGUMENT with START_EXPECTED (no header), DOCUMENT_TOO_LARGE (over 20 MiB, or over
         2,000,000 characters of text) or DOCUMENT_UNREADABLE (neither text nor Markdown in UTF-8);
-        NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken.
+        NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken; RESOURCE_EXHAUSTED / QUOTA_EXCEEDED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -176,9 +181,11 @@ def add_KnowledgeServiceServicer_to_server(servicer, server):
 class KnowledgeService:
     """Manages and searches the documents that a tenant's agents answer from.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
 
     Documents are indexed in the background and survive a crash of the server. IngestText and
     UploadDocument wait for the index up to 20 s (or the rpc's deadline less a second), so that an

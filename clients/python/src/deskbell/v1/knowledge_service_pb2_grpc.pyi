@@ -15,9 +15,11 @@ GRPC_VERSION: str
 class KnowledgeServiceStub:
     """Manages and searches the documents that a tenant's agents answer from.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
 
     Documents are indexed in the background and survive a crash of the server. IngestText and
     UploadDocument wait for the index up to 20 s (or the rpc's deadline less a second), so that an
@@ -26,12 +28,14 @@ class KnowledgeServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     IngestText: _aio.UnaryUnaryMultiCallable[_knowledge_service_pb2.IngestTextRequest, _knowledge_service_pb2.IngestTextResponse]
-    """Stores and indexes a text. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken."""
+    """Stores and indexes a text. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken;
+    RESOURCE_EXHAUSTED / QUOTA_EXCEEDED when the tenant has no room for it.
+    """
     UploadDocument: _aio.StreamUnaryMultiCallable[_knowledge_service_pb2.UploadDocumentRequest, _knowledge_service_pb2.UploadDocumentResponse]
     """Stores and indexes a file: first a header, then its bytes in order, in chunks of at most 1 MiB.
     INVALID_ARGUMENT with START_EXPECTED (no header), DOCUMENT_TOO_LARGE (over 20 MiB, or over
     2,000,000 characters of text) or DOCUMENT_UNREADABLE (neither text nor Markdown in UTF-8);
-    NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken.
+    NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken; RESOURCE_EXHAUSTED / QUOTA_EXCEEDED.
     """
     GetDocument: _aio.UnaryUnaryMultiCallable[_knowledge_service_pb2.GetDocumentRequest, _knowledge_service_pb2.GetDocumentResponse]
     """Returns one document. NOT_FOUND / DOCUMENT_NOT_FOUND if there is none."""
@@ -45,9 +49,11 @@ class KnowledgeServiceStub:
 class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages and searches the documents that a tenant's agents answer from.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
 
     Documents are indexed in the background and survive a crash of the server. IngestText and
     UploadDocument wait for the index up to 20 s (or the rpc's deadline less a second), so that an
@@ -60,7 +66,9 @@ class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _knowledge_service_pb2.IngestTextRequest,
         context: _aio.ServicerContext[_knowledge_service_pb2.IngestTextRequest, _abc.Awaitable[_knowledge_service_pb2.IngestTextResponse]],
     ) -> _abc.Awaitable[_knowledge_service_pb2.IngestTextResponse]:
-        """Stores and indexes a text. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken."""
+        """Stores and indexes a text. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken;
+        RESOURCE_EXHAUSTED / QUOTA_EXCEEDED when the tenant has no room for it.
+        """
 
     @_abc_1.abstractmethod
     def UploadDocument(
@@ -71,7 +79,7 @@ class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
         """Stores and indexes a file: first a header, then its bytes in order, in chunks of at most 1 MiB.
         INVALID_ARGUMENT with START_EXPECTED (no header), DOCUMENT_TOO_LARGE (over 20 MiB, or over
         2,000,000 characters of text) or DOCUMENT_UNREADABLE (neither text nor Markdown in UTF-8);
-        NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken.
+        NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `document_id` is taken; RESOURCE_EXHAUSTED / QUOTA_EXCEEDED.
         """
 
     @_abc_1.abstractmethod

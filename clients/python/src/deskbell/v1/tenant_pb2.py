@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64\x65skbell/v1/tenant.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x03\n\x06Tenant\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12#\n\x08industry\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08industry\x12Q\n\rlanguage_code\x18\x04 \x01(\tB,\xbaH)r\'\x18#2#^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$R\x0clanguageCode\x12M\n\ttime_zone\x18\x05 \x01(\tB0\xbaH-r+\x18@2\'^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$R\x08timeZone\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTimeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64\x65skbell/v1/tenant.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9f\x04\n\x06Tenant\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12#\n\x08industry\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08industry\x12Q\n\rlanguage_code\x18\x04 \x01(\tB,\xbaH)r\'\x18#2#^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$R\x0clanguageCode\x12M\n\ttime_zone\x18\x05 \x01(\tB0\xbaH-r+\x18@2\'^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$R\x08timeZone\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12:\n\tredaction\x18\x08 \x01(\x0b\x32\x1c.deskbell.v1.RedactionPolicyR\tredaction\x12:\n\tretention\x18\t \x01(\x0b\x32\x1c.deskbell.v1.RetentionPolicyR\tretention\x12\x1b\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag\"\xa9\x02\n\x0fRedactionPolicy\x12\x44\n\rphone_numbers\x18\x01 \x01(\x0e\x32\x15.deskbell.v1.HandlingB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0cphoneNumbers\x12H\n\x0f\x65mail_addresses\x18\x02 \x01(\x0e\x32\x15.deskbell.v1.HandlingB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0e\x65mailAddresses\x12\x42\n\x0c\x63\x61rd_numbers\x18\x03 \x01(\x0e\x32\x15.deskbell.v1.HandlingB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0b\x63\x61rdNumbers\x12\x42\n\x0cnational_ids\x18\x04 \x01(\x0e\x32\x15.deskbell.v1.HandlingB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0bnationalIds\"\x9a\x01\n\x0fRetentionPolicy\x12)\n\naudio_days\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00R\taudioDays\x12\x33\n\x0ftranscript_days\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00R\x0etranscriptDays\x12\'\n\tlead_days\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00R\x08leadDays\"\xc4\x03\n\x05Quota\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12;\n\x13requests_per_second\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00R\x11requestsPerSecond\x12\x30\n\rrequest_burst\x18\x03 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00R\x0crequestBurst\x12\x46\n\x19model_requests_per_second\x18\x04 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00R\x16modelRequestsPerSecond\x12\x36\n\x10\x63oncurrent_calls\x18\x05 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00R\x0f\x63oncurrentCalls\x12\x39\n\x14monthly_call_minutes\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x12monthlyCallMinutes\x12.\n\x0emonthly_tokens\x18\x07 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\rmonthlyTokens\x12\x30\n\x0fknowledge_bytes\x18\x08 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x0eknowledgeBytes\x12\x1b\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag\"\x81\x01\n\x05Usage\x12\x14\n\x05month\x18\x01 \x01(\tR\x05month\x12!\n\x0c\x63\x61ll_minutes\x18\x02 \x01(\x01R\x0b\x63\x61llMinutes\x12\x16\n\x06tokens\x18\x03 \x01(\x03R\x06tokens\x12\'\n\x0fknowledge_bytes\x18\x04 \x01(\x03R\x0eknowledgeBytes*]\n\x08Handling\x12\x18\n\x14HANDLING_UNSPECIFIED\x10\x00\x12\x11\n\rHANDLING_KEEP\x10\x01\x12\x11\n\rHANDLING_MASK\x10\x02\x12\x11\n\rHANDLING_DROP\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +41,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TENANT'].fields_by_name['language_code']._serialized_options = b'\272H)r\'\030#2#^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$'
   _globals['_TENANT'].fields_by_name['time_zone']._loaded_options = None
   _globals['_TENANT'].fields_by_name['time_zone']._serialized_options = b'\272H-r+\030@2\'^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$'
+  _globals['_TENANT'].fields_by_name['etag']._loaded_options = None
+  _globals['_TENANT'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_REDACTIONPOLICY'].fields_by_name['phone_numbers']._loaded_options = None
+  _globals['_REDACTIONPOLICY'].fields_by_name['phone_numbers']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_REDACTIONPOLICY'].fields_by_name['email_addresses']._loaded_options = None
+  _globals['_REDACTIONPOLICY'].fields_by_name['email_addresses']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_REDACTIONPOLICY'].fields_by_name['card_numbers']._loaded_options = None
+  _globals['_REDACTIONPOLICY'].fields_by_name['card_numbers']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_REDACTIONPOLICY'].fields_by_name['national_ids']._loaded_options = None
+  _globals['_REDACTIONPOLICY'].fields_by_name['national_ids']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_RETENTIONPOLICY'].fields_by_name['audio_days']._loaded_options = None
+  _globals['_RETENTIONPOLICY'].fields_by_name['audio_days']._serialized_options = b'\272H\007\032\005\030\302\034(\000'
+  _globals['_RETENTIONPOLICY'].fields_by_name['transcript_days']._loaded_options = None
+  _globals['_RETENTIONPOLICY'].fields_by_name['transcript_days']._serialized_options = b'\272H\007\032\005\030\302\034(\000'
+  _globals['_RETENTIONPOLICY'].fields_by_name['lead_days']._loaded_options = None
+  _globals['_RETENTIONPOLICY'].fields_by_name['lead_days']._serialized_options = b'\272H\007\032\005\030\302\034(\000'
+  _globals['_QUOTA'].fields_by_name['requests_per_second']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['requests_per_second']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
+  _globals['_QUOTA'].fields_by_name['request_burst']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['request_burst']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
+  _globals['_QUOTA'].fields_by_name['model_requests_per_second']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['model_requests_per_second']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
+  _globals['_QUOTA'].fields_by_name['concurrent_calls']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['concurrent_calls']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
+  _globals['_QUOTA'].fields_by_name['monthly_call_minutes']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['monthly_call_minutes']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_QUOTA'].fields_by_name['monthly_tokens']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['monthly_tokens']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_QUOTA'].fields_by_name['knowledge_bytes']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['knowledge_bytes']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_QUOTA'].fields_by_name['etag']._loaded_options = None
+  _globals['_QUOTA'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_HANDLING']._serialized_start=1693
+  _globals['_HANDLING']._serialized_end=1786
   _globals['_TENANT']._serialized_start=104
-  _globals['_TENANT']._serialized_end=498
+  _globals['_TENANT']._serialized_end=647
+  _globals['_REDACTIONPOLICY']._serialized_start=650
+  _globals['_REDACTIONPOLICY']._serialized_end=947
+  _globals['_RETENTIONPOLICY']._serialized_start=950
+  _globals['_RETENTIONPOLICY']._serialized_end=1104
+  _globals['_QUOTA']._serialized_start=1107
+  _globals['_QUOTA']._serialized_end=1559
+  _globals['_USAGE']._serialized_start=1562
+  _globals['_USAGE']._serialized_end=1691
 # @@protoc_insertion_point(module_scope)

@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import tenant_pb2 as deskbell_dot_v1_dot_tenant__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskbell/v1/tenant_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/tenant.proto\x1a google/protobuf/field_mask.proto\"\x91\x01\n\x13\x43reateTenantRequest\x12\x45\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x08tenantId\x12\x33\n\x06tenant\x18\x02 \x01(\x0b\x32\x13.deskbell.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\"C\n\x14\x43reateTenantResponse\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantR\x06tenant\"U\n\x10GetTenantRequest\x12\x41\n\x04name\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"@\n\x11GetTenantResponse\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantR\x06tenant\"f\n\x12ListTenantsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"l\n\x13ListTenantsResponse\x12-\n\x07tenants\x18\x01 \x03(\x0b\x32\x13.deskbell.v1.TenantR\x07tenants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x13UpdateTenantRequest\x12\x33\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"C\n\x14UpdateTenantResponse\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantR\x06tenant\"X\n\x13\x44\x65leteTenantRequest\x12\x41\n\x04name\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\x16\n\x14\x44\x65leteTenantResponse2\xac\x03\n\rTenantService\x12S\n\x0c\x43reateTenant\x12 .deskbell.v1.CreateTenantRequest\x1a!.deskbell.v1.CreateTenantResponse\x12J\n\tGetTenant\x12\x1d.deskbell.v1.GetTenantRequest\x1a\x1e.deskbell.v1.GetTenantResponse\x12P\n\x0bListTenants\x12\x1f.deskbell.v1.ListTenantsRequest\x1a .deskbell.v1.ListTenantsResponse\x12S\n\x0cUpdateTenant\x12 .deskbell.v1.UpdateTenantRequest\x1a!.deskbell.v1.UpdateTenantResponse\x12S\n\x0c\x44\x65leteTenant\x12 .deskbell.v1.DeleteTenantRequest\x1a!.deskbell.v1.DeleteTenantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n deskbell/v1/tenant_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x18\x64\x65skbell/v1/tenant.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf0\x01\n\x13\x43reateTenantRequest\x12\x45\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x08tenantId\x12\x33\n\x06tenant\x18\x02 \x01(\x0b\x32\x13.deskbell.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"C\n\x14\x43reateTenantResponse\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantR\x06tenant\"U\n\x10GetTenantRequest\x12\x41\n\x04name\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"@\n\x11GetTenantResponse\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantR\x06tenant\"f\n\x12ListTenantsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"l\n\x13ListTenantsResponse\x12-\n\x07tenants\x18\x01 \x03(\x0b\x32\x13.deskbell.v1.TenantR\x07tenants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe6\x01\n\x13UpdateTenantRequest\x12\x33\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"C\n\x14UpdateTenantResponse\x12+\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.TenantR\x06tenant\"\xb7\x01\n\x13\x44\x65leteTenantRequest\x12\x41\n\x04name\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x16\n\x14\x44\x65leteTenantResponse\"T\n\x0fGetUsageRequest\x12\x41\n\x04name\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"f\n\x10GetUsageResponse\x12(\n\x05usage\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.UsageR\x05usage\x12(\n\x05quota\x18\x02 \x01(\x0b\x32\x12.deskbell.v1.QuotaR\x05quota\"\xe2\x01\n\x12UpdateQuotaRequest\x12\x30\n\x05quota\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.QuotaB\x06\xbaH\x03\xc8\x01\x01R\x05quota\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"?\n\x13UpdateQuotaResponse\x12(\n\x05quota\x18\x01 \x01(\x0b\x32\x12.deskbell.v1.QuotaR\x05quota\"\xe2\x01\n\x12\x45raseCallerRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12&\n\tcaller_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64R\x08\x63\x61llerId\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"8\n\nErasedRows\x12\x14\n\x05table\x18\x01 \x01(\tR\x05table\x12\x14\n\x05\x63ount\x18\x02 \x01(\x03R\x05\x63ount\"\x81\x01\n\x13\x45raseCallerResponse\x12/\n\x06\x65rased\x18\x01 \x03(\x0b\x32\x17.deskbell.v1.ErasedRowsR\x06\x65rased\x12\x39\n\nerase_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teraseTime2\xc4\x06\n\rTenantService\x12`\n\x0c\x43reateTenant\x12 .deskbell.v1.CreateTenantRequest\x1a!.deskbell.v1.CreateTenantResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x02\x38\x01\x12\x62\n\tGetTenant\x12\x1d.deskbell.v1.GetTenantRequest\x1a\x1e.deskbell.v1.GetTenantResponse\"\x16\xb2\xe1\x18\x12\x12\x04\x01\x02\x03\x04\x18\x01*\x04name0\x01\x38\x01\x12]\n\x0bListTenants\x12\x1f.deskbell.v1.ListTenantsRequest\x1a .deskbell.v1.ListTenantsResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x01\x38\x01\x12p\n\x0cUpdateTenant\x12 .deskbell.v1.UpdateTenantRequest\x1a!.deskbell.v1.UpdateTenantResponse\"\x1b\xb2\xe1\x18\x17\x12\x02\x01\x02\x18\x02*\x0btenant.name0\x02\x38\x01\x12\x66\n\x0c\x44\x65leteTenant\x12 .deskbell.v1.DeleteTenantRequest\x1a!.deskbell.v1.DeleteTenantResponse\"\x11\xb2\xe1\x18\r\x12\x01\x01*\x04name0\x02\x38\x01\x12_\n\x08GetUsage\x12\x1c.deskbell.v1.GetUsageRequest\x1a\x1d.deskbell.v1.GetUsageResponse\"\x16\xb2\xe1\x18\x12\x12\x04\x01\x02\x03\x04\x18\x01*\x04name0\x01\x38\x01\x12i\n\x0bUpdateQuota\x12\x1f.deskbell.v1.UpdateQuotaRequest\x1a .deskbell.v1.UpdateQuotaResponse\"\x17\xb2\xe1\x18\x13\x12\x01\x01*\nquota.name0\x02\x38\x01\x12h\n\x0b\x45raseCaller\x12\x1f.deskbell.v1.EraseCallerRequest\x1a .deskbell.v1.EraseCallerResponse\"\x16\xb2\xe1\x18\x12\x12\x02\x01\x02\x18\x0c*\x06parent0\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +40,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATETENANTREQUEST'].fields_by_name['tenant_id']._serialized_options = b'\272H%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$'
   _globals['_CREATETENANTREQUEST'].fields_by_name['tenant']._loaded_options = None
   _globals['_CREATETENANTREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATETENANTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATETENANTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_GETTENANTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETTENANTREQUEST'].fields_by_name['name']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
   _globals['_LISTTENANTSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -46,28 +50,74 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTENANTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_UPDATETENANTREQUEST'].fields_by_name['tenant']._loaded_options = None
   _globals['_UPDATETENANTREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATETENANTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATETENANTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_DELETETENANTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_DELETETENANTREQUEST'].fields_by_name['name']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
-  _globals['_CREATETENANTREQUEST']._serialized_start=139
-  _globals['_CREATETENANTREQUEST']._serialized_end=284
-  _globals['_CREATETENANTRESPONSE']._serialized_start=286
-  _globals['_CREATETENANTRESPONSE']._serialized_end=353
-  _globals['_GETTENANTREQUEST']._serialized_start=355
-  _globals['_GETTENANTREQUEST']._serialized_end=440
-  _globals['_GETTENANTRESPONSE']._serialized_start=442
-  _globals['_GETTENANTRESPONSE']._serialized_end=506
-  _globals['_LISTTENANTSREQUEST']._serialized_start=508
-  _globals['_LISTTENANTSREQUEST']._serialized_end=610
-  _globals['_LISTTENANTSRESPONSE']._serialized_start=612
-  _globals['_LISTTENANTSRESPONSE']._serialized_end=720
-  _globals['_UPDATETENANTREQUEST']._serialized_start=723
-  _globals['_UPDATETENANTREQUEST']._serialized_end=858
-  _globals['_UPDATETENANTRESPONSE']._serialized_start=860
-  _globals['_UPDATETENANTRESPONSE']._serialized_end=927
-  _globals['_DELETETENANTREQUEST']._serialized_start=929
-  _globals['_DELETETENANTREQUEST']._serialized_end=1017
-  _globals['_DELETETENANTRESPONSE']._serialized_start=1019
-  _globals['_DELETETENANTRESPONSE']._serialized_end=1041
-  _globals['_TENANTSERVICE']._serialized_start=1044
-  _globals['_TENANTSERVICE']._serialized_end=1472
+  _globals['_DELETETENANTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETETENANTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
+  _globals['_GETUSAGEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETUSAGEREQUEST'].fields_by_name['name']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+  _globals['_UPDATEQUOTAREQUEST'].fields_by_name['quota']._loaded_options = None
+  _globals['_UPDATEQUOTAREQUEST'].fields_by_name['quota']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEQUOTAREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATEQUOTAREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
+  _globals['_ERASECALLERREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_ERASECALLERREQUEST'].fields_by_name['parent']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+  _globals['_ERASECALLERREQUEST'].fields_by_name['caller_id']._loaded_options = None
+  _globals['_ERASECALLERREQUEST'].fields_by_name['caller_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_ERASECALLERREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_ERASECALLERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
+  _globals['_TENANTSERVICE'].methods_by_name['CreateTenant']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['CreateTenant']._serialized_options = b'\262\341\030\007\022\001\0010\0028\001'
+  _globals['_TENANTSERVICE'].methods_by_name['GetTenant']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['GetTenant']._serialized_options = b'\262\341\030\022\022\004\001\002\003\004\030\001*\004name0\0018\001'
+  _globals['_TENANTSERVICE'].methods_by_name['ListTenants']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['ListTenants']._serialized_options = b'\262\341\030\007\022\001\0010\0018\001'
+  _globals['_TENANTSERVICE'].methods_by_name['UpdateTenant']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['UpdateTenant']._serialized_options = b'\262\341\030\027\022\002\001\002\030\002*\013tenant.name0\0028\001'
+  _globals['_TENANTSERVICE'].methods_by_name['DeleteTenant']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['DeleteTenant']._serialized_options = b'\262\341\030\r\022\001\001*\004name0\0028\001'
+  _globals['_TENANTSERVICE'].methods_by_name['GetUsage']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\262\341\030\022\022\004\001\002\003\004\030\001*\004name0\0018\001'
+  _globals['_TENANTSERVICE'].methods_by_name['UpdateQuota']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['UpdateQuota']._serialized_options = b'\262\341\030\023\022\001\001*\nquota.name0\0028\001'
+  _globals['_TENANTSERVICE'].methods_by_name['EraseCaller']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['EraseCaller']._serialized_options = b'\262\341\030\022\022\002\001\002\030\014*\006parent0\0028\001'
+  _globals['_CREATETENANTREQUEST']._serialized_start=198
+  _globals['_CREATETENANTREQUEST']._serialized_end=438
+  _globals['_CREATETENANTRESPONSE']._serialized_start=440
+  _globals['_CREATETENANTRESPONSE']._serialized_end=507
+  _globals['_GETTENANTREQUEST']._serialized_start=509
+  _globals['_GETTENANTREQUEST']._serialized_end=594
+  _globals['_GETTENANTRESPONSE']._serialized_start=596
+  _globals['_GETTENANTRESPONSE']._serialized_end=660
+  _globals['_LISTTENANTSREQUEST']._serialized_start=662
+  _globals['_LISTTENANTSREQUEST']._serialized_end=764
+  _globals['_LISTTENANTSRESPONSE']._serialized_start=766
+  _globals['_LISTTENANTSRESPONSE']._serialized_end=874
+  _globals['_UPDATETENANTREQUEST']._serialized_start=877
+  _globals['_UPDATETENANTREQUEST']._serialized_end=1107
+  _globals['_UPDATETENANTRESPONSE']._serialized_start=1109
+  _globals['_UPDATETENANTRESPONSE']._serialized_end=1176
+  _globals['_DELETETENANTREQUEST']._serialized_start=1179
+  _globals['_DELETETENANTREQUEST']._serialized_end=1362
+  _globals['_DELETETENANTRESPONSE']._serialized_start=1364
+  _globals['_DELETETENANTRESPONSE']._serialized_end=1386
+  _globals['_GETUSAGEREQUEST']._serialized_start=1388
+  _globals['_GETUSAGEREQUEST']._serialized_end=1472
+  _globals['_GETUSAGERESPONSE']._serialized_start=1474
+  _globals['_GETUSAGERESPONSE']._serialized_end=1576
+  _globals['_UPDATEQUOTAREQUEST']._serialized_start=1579
+  _globals['_UPDATEQUOTAREQUEST']._serialized_end=1805
+  _globals['_UPDATEQUOTARESPONSE']._serialized_start=1807
+  _globals['_UPDATEQUOTARESPONSE']._serialized_end=1870
+  _globals['_ERASECALLERREQUEST']._serialized_start=1873
+  _globals['_ERASECALLERREQUEST']._serialized_end=2099
+  _globals['_ERASEDROWS']._serialized_start=2101
+  _globals['_ERASEDROWS']._serialized_end=2157
+  _globals['_ERASECALLERRESPONSE']._serialized_start=2160
+  _globals['_ERASECALLERRESPONSE']._serialized_end=2289
+  _globals['_TENANTSERVICE']._serialized_start=2292
+  _globals['_TENANTSERVICE']._serialized_end=3128
 # @@protoc_insertion_point(module_scope)

@@ -28,9 +28,11 @@ if _version_not_supported:
 class TenantServiceStub:
     """Manages tenants: the businesses that this server answers for.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def __init__(self, channel):
@@ -64,14 +66,31 @@ class TenantServiceStub:
                 request_serializer=deskbell_dot_v1_dot_tenant__service__pb2.DeleteTenantRequest.SerializeToString,
                 response_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.DeleteTenantResponse.FromString,
                 _registered_method=True)
+        self.GetUsage = channel.unary_unary(
+                '/deskbell.v1.TenantService/GetUsage',
+                request_serializer=deskbell_dot_v1_dot_tenant__service__pb2.GetUsageRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.GetUsageResponse.FromString,
+                _registered_method=True)
+        self.UpdateQuota = channel.unary_unary(
+                '/deskbell.v1.TenantService/UpdateQuota',
+                request_serializer=deskbell_dot_v1_dot_tenant__service__pb2.UpdateQuotaRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.UpdateQuotaResponse.FromString,
+                _registered_method=True)
+        self.EraseCaller = channel.unary_unary(
+                '/deskbell.v1.TenantService/EraseCaller',
+                request_serializer=deskbell_dot_v1_dot_tenant__service__pb2.EraseCallerRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.EraseCallerResponse.FromString,
+                _registered_method=True)
 
 
 class TenantServiceServicer:
     """Manages tenants: the businesses that this server answers for.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def CreateTenant(self, request, context):
@@ -96,7 +115,7 @@ class TenantServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateTenant(self, request, context):
-        """Changes the fields named by the mask. NOT_FOUND / TENANT_NOT_FOUND if there is none.
+        """Changes the fields named by the mask. NOT_FOUND / TENANT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -105,6 +124,30 @@ class TenantServiceServicer:
     def DeleteTenant(self, request, context):
         """Deletes a tenant with its agents, documents and conversations, for good.
         NOT_FOUND / TENANT_NOT_FOUND if there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUsage(self, request, context):
+        """Returns what a tenant has used this month, and its quota. NOT_FOUND / TENANT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateQuota(self, request, context):
+        """Changes a tenant's quota. It counts from the next request on. NOT_FOUND / TENANT_NOT_FOUND;
+        ABORTED / ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseCaller(self, request, context):
+        """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
+        A call of the caller's that goes on ends. The audit log keeps that it was done, not for whom.
+        NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -138,6 +181,21 @@ def add_TenantServiceServicer_to_server(servicer, server):
                     request_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.DeleteTenantRequest.FromString,
                     response_serializer=deskbell_dot_v1_dot_tenant__service__pb2.DeleteTenantResponse.SerializeToString,
             ),
+            'GetUsage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUsage,
+                    request_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.GetUsageRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_tenant__service__pb2.GetUsageResponse.SerializeToString,
+            ),
+            'UpdateQuota': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateQuota,
+                    request_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.UpdateQuotaRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_tenant__service__pb2.UpdateQuotaResponse.SerializeToString,
+            ),
+            'EraseCaller': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseCaller,
+                    request_deserializer=deskbell_dot_v1_dot_tenant__service__pb2.EraseCallerRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_tenant__service__pb2.EraseCallerResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'deskbell.v1.TenantService', rpc_method_handlers)
@@ -149,9 +207,11 @@ def add_TenantServiceServicer_to_server(servicer, server):
 class TenantService:
     """Manages tenants: the businesses that this server answers for.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     @staticmethod
@@ -279,6 +339,87 @@ class TenantService:
             '/deskbell.v1.TenantService/DeleteTenant',
             deskbell_dot_v1_dot_tenant__service__pb2.DeleteTenantRequest.SerializeToString,
             deskbell_dot_v1_dot_tenant__service__pb2.DeleteTenantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUsage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.TenantService/GetUsage',
+            deskbell_dot_v1_dot_tenant__service__pb2.GetUsageRequest.SerializeToString,
+            deskbell_dot_v1_dot_tenant__service__pb2.GetUsageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateQuota(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.TenantService/UpdateQuota',
+            deskbell_dot_v1_dot_tenant__service__pb2.UpdateQuotaRequest.SerializeToString,
+            deskbell_dot_v1_dot_tenant__service__pb2.UpdateQuotaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseCaller(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.TenantService/EraseCaller',
+            deskbell_dot_v1_dot_tenant__service__pb2.EraseCallerRequest.SerializeToString,
+            deskbell_dot_v1_dot_tenant__service__pb2.EraseCallerResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -15,9 +15,11 @@ GRPC_VERSION: str
 class TenantServiceStub:
     """Manages tenants: the businesses that this server answers for.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -28,18 +30,31 @@ class TenantServiceStub:
     ListTenants: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.ListTenantsRequest, _tenant_service_pb2.ListTenantsResponse]
     """Lists tenants by id. INVALID_ARGUMENT / PAGE_TOKEN_INVALID for a token of another list."""
     UpdateTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.UpdateTenantRequest, _tenant_service_pb2.UpdateTenantResponse]
-    """Changes the fields named by the mask. NOT_FOUND / TENANT_NOT_FOUND if there is none."""
+    """Changes the fields named by the mask. NOT_FOUND / TENANT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH."""
     DeleteTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.DeleteTenantRequest, _tenant_service_pb2.DeleteTenantResponse]
     """Deletes a tenant with its agents, documents and conversations, for good.
     NOT_FOUND / TENANT_NOT_FOUND if there is none.
+    """
+    GetUsage: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.GetUsageRequest, _tenant_service_pb2.GetUsageResponse]
+    """Returns what a tenant has used this month, and its quota. NOT_FOUND / TENANT_NOT_FOUND."""
+    UpdateQuota: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.UpdateQuotaRequest, _tenant_service_pb2.UpdateQuotaResponse]
+    """Changes a tenant's quota. It counts from the next request on. NOT_FOUND / TENANT_NOT_FOUND;
+    ABORTED / ETAG_MISMATCH.
+    """
+    EraseCaller: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.EraseCallerRequest, _tenant_service_pb2.EraseCallerResponse]
+    """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
+    A call of the caller's that goes on ends. The audit log keeps that it was done, not for whom.
+    NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
     """
 
 class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages tenants: the businesses that this server answers for.
 
-    Every rpc needs a credential in the metadata (`authorization: Bearer KEY`) and fails with
-    UNAUTHENTICATED / CREDENTIAL_INVALID without one, and with INVALID_ARGUMENT / FIELD_INVALID for a
-    request that breaks a field's rule.
+    Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
+    CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
+    not, INVALID_ARGUMENT / FIELD_INVALID for a request that breaks a field's rule, and RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one too many. Mutations fail with INVALID_ARGUMENT / REQUEST_ID_REUSED for a `request_id`
+    that came with other content.
     """
 
     @_abc_1.abstractmethod
@@ -72,7 +87,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tenant_service_pb2.UpdateTenantRequest,
         context: _aio.ServicerContext[_tenant_service_pb2.UpdateTenantRequest, _abc.Awaitable[_tenant_service_pb2.UpdateTenantResponse]],
     ) -> _abc.Awaitable[_tenant_service_pb2.UpdateTenantResponse]:
-        """Changes the fields named by the mask. NOT_FOUND / TENANT_NOT_FOUND if there is none."""
+        """Changes the fields named by the mask. NOT_FOUND / TENANT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH."""
 
     @_abc_1.abstractmethod
     def DeleteTenant(
@@ -82,6 +97,35 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_tenant_service_pb2.DeleteTenantResponse]:
         """Deletes a tenant with its agents, documents and conversations, for good.
         NOT_FOUND / TENANT_NOT_FOUND if there is none.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUsage(
+        self,
+        request: _tenant_service_pb2.GetUsageRequest,
+        context: _aio.ServicerContext[_tenant_service_pb2.GetUsageRequest, _abc.Awaitable[_tenant_service_pb2.GetUsageResponse]],
+    ) -> _abc.Awaitable[_tenant_service_pb2.GetUsageResponse]:
+        """Returns what a tenant has used this month, and its quota. NOT_FOUND / TENANT_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def UpdateQuota(
+        self,
+        request: _tenant_service_pb2.UpdateQuotaRequest,
+        context: _aio.ServicerContext[_tenant_service_pb2.UpdateQuotaRequest, _abc.Awaitable[_tenant_service_pb2.UpdateQuotaResponse]],
+    ) -> _abc.Awaitable[_tenant_service_pb2.UpdateQuotaResponse]:
+        """Changes a tenant's quota. It counts from the next request on. NOT_FOUND / TENANT_NOT_FOUND;
+        ABORTED / ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def EraseCaller(
+        self,
+        request: _tenant_service_pb2.EraseCallerRequest,
+        context: _aio.ServicerContext[_tenant_service_pb2.EraseCallerRequest, _abc.Awaitable[_tenant_service_pb2.EraseCallerResponse]],
+    ) -> _abc.Awaitable[_tenant_service_pb2.EraseCallerResponse]:
+        """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
+        A call of the caller's that goes on ends. The audit log keeps that it was done, not for whom.
+        NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
         """
 
 def add_TenantServiceServicer_to_server(servicer: TenantServiceServicer, server: _aio.Server) -> None: ...

@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from deskbell.v1 import access_pb2 as _access_pb2
 from deskbell.v1 import turn_events_pb2 as _turn_events_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -130,8 +131,14 @@ class CallEnd(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class RenewCredential(_message.Message):
+    __slots__ = ("credential",)
+    CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
+    credential: str
+    def __init__(self, credential: _Optional[str] = ...) -> None: ...
+
 class VoiceStreamRequest(_message.Message):
-    __slots__ = ("client_seq", "start", "audio", "text", "dtmf", "end_of_utterance", "playback", "cancel", "ack", "ping", "end")
+    __slots__ = ("client_seq", "start", "audio", "text", "dtmf", "end_of_utterance", "playback", "cancel", "ack", "ping", "end", "renew")
     CLIENT_SEQ_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     AUDIO_FIELD_NUMBER: _ClassVar[int]
@@ -143,6 +150,7 @@ class VoiceStreamRequest(_message.Message):
     ACK_FIELD_NUMBER: _ClassVar[int]
     PING_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
+    RENEW_FIELD_NUMBER: _ClassVar[int]
     client_seq: int
     start: CallStart
     audio: AudioInput
@@ -154,7 +162,8 @@ class VoiceStreamRequest(_message.Message):
     ack: EventAck
     ping: Ping
     end: CallEnd
-    def __init__(self, client_seq: _Optional[int] = ..., start: _Optional[_Union[CallStart, _Mapping]] = ..., audio: _Optional[_Union[AudioInput, _Mapping]] = ..., text: _Optional[_Union[TextInput, _Mapping]] = ..., dtmf: _Optional[_Union[DtmfInput, _Mapping]] = ..., end_of_utterance: _Optional[_Union[EndOfUtterance, _Mapping]] = ..., playback: _Optional[_Union[PlaybackReport, _Mapping]] = ..., cancel: _Optional[_Union[CancelResponse, _Mapping]] = ..., ack: _Optional[_Union[EventAck, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., end: _Optional[_Union[CallEnd, _Mapping]] = ...) -> None: ...
+    renew: RenewCredential
+    def __init__(self, client_seq: _Optional[int] = ..., start: _Optional[_Union[CallStart, _Mapping]] = ..., audio: _Optional[_Union[AudioInput, _Mapping]] = ..., text: _Optional[_Union[TextInput, _Mapping]] = ..., dtmf: _Optional[_Union[DtmfInput, _Mapping]] = ..., end_of_utterance: _Optional[_Union[EndOfUtterance, _Mapping]] = ..., playback: _Optional[_Union[PlaybackReport, _Mapping]] = ..., cancel: _Optional[_Union[CancelResponse, _Mapping]] = ..., ack: _Optional[_Union[EventAck, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., end: _Optional[_Union[CallEnd, _Mapping]] = ..., renew: _Optional[_Union[RenewCredential, _Mapping]] = ...) -> None: ...
 
 class CallStarted(_message.Message):
     __slots__ = ("conversation", "input_audio", "output_audio", "resume_token", "resume_window", "next_audio_offset", "next_client_seq", "max_duration", "engines")
@@ -290,6 +299,8 @@ class CallEnded(_message.Message):
         REASON_HANDED_OFF: _ClassVar[CallEnded.Reason]
         REASON_DRAINING: _ClassVar[CallEnded.Reason]
         REASON_OPERATOR_ENDED: _ClassVar[CallEnded.Reason]
+        REASON_CREDENTIAL_EXPIRED: _ClassVar[CallEnded.Reason]
+        REASON_QUOTA_EXCEEDED: _ClassVar[CallEnded.Reason]
     REASON_UNSPECIFIED: CallEnded.Reason
     REASON_CALLER_ENDED: CallEnded.Reason
     REASON_INPUT_CLOSED: CallEnded.Reason
@@ -299,6 +310,8 @@ class CallEnded(_message.Message):
     REASON_HANDED_OFF: CallEnded.Reason
     REASON_DRAINING: CallEnded.Reason
     REASON_OPERATOR_ENDED: CallEnded.Reason
+    REASON_CREDENTIAL_EXPIRED: CallEnded.Reason
+    REASON_QUOTA_EXCEEDED: CallEnded.Reason
     REASON_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     DURATION_FIELD_NUMBER: _ClassVar[int]
@@ -309,6 +322,18 @@ class CallEnded(_message.Message):
     turn_count: int
     def __init__(self, reason: _Optional[_Union[CallEnded.Reason, str]] = ..., summary: _Optional[str] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., turn_count: _Optional[int] = ...) -> None: ...
 
+class CredentialExpiring(_message.Message):
+    __slots__ = ("expire_time",)
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CredentialRenewed(_message.Message):
+    __slots__ = ("expire_time",)
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class Pong(_message.Message):
     __slots__ = ("payload",)
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
@@ -316,7 +341,7 @@ class Pong(_message.Message):
     def __init__(self, payload: _Optional[bytes] = ...) -> None: ...
 
 class VoiceStreamResponse(_message.Message):
-    __slots__ = ("event_seq", "turn_id", "event_time", "started", "audio_ack", "speech", "transcript", "turn", "intent", "response_started", "response_text", "response_audio", "response_done", "citation", "record", "handoff", "idle_prompt", "degraded", "metrics", "error", "go_away", "ended", "pong")
+    __slots__ = ("event_seq", "turn_id", "event_time", "started", "audio_ack", "speech", "transcript", "turn", "intent", "response_started", "response_text", "response_audio", "response_done", "citation", "record", "handoff", "idle_prompt", "degraded", "metrics", "error", "go_away", "ended", "pong", "credential_expiring", "credential_renewed")
     EVENT_SEQ_FIELD_NUMBER: _ClassVar[int]
     TURN_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -340,6 +365,8 @@ class VoiceStreamResponse(_message.Message):
     GO_AWAY_FIELD_NUMBER: _ClassVar[int]
     ENDED_FIELD_NUMBER: _ClassVar[int]
     PONG_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIAL_EXPIRING_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIAL_RENEWED_FIELD_NUMBER: _ClassVar[int]
     event_seq: int
     turn_id: str
     event_time: _timestamp_pb2.Timestamp
@@ -363,4 +390,6 @@ class VoiceStreamResponse(_message.Message):
     go_away: GoAway
     ended: CallEnded
     pong: Pong
-    def __init__(self, event_seq: _Optional[int] = ..., turn_id: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started: _Optional[_Union[CallStarted, _Mapping]] = ..., audio_ack: _Optional[_Union[AudioAck, _Mapping]] = ..., speech: _Optional[_Union[Speech, _Mapping]] = ..., transcript: _Optional[_Union[Transcript, _Mapping]] = ..., turn: _Optional[_Union[TurnDecision, _Mapping]] = ..., intent: _Optional[_Union[_turn_events_pb2.Intent, _Mapping]] = ..., response_started: _Optional[_Union[_turn_events_pb2.ResponseStarted, _Mapping]] = ..., response_text: _Optional[_Union[_turn_events_pb2.ResponseText, _Mapping]] = ..., response_audio: _Optional[_Union[ResponseAudio, _Mapping]] = ..., response_done: _Optional[_Union[_turn_events_pb2.ResponseDone, _Mapping]] = ..., citation: _Optional[_Union[_turn_events_pb2.Citation, _Mapping]] = ..., record: _Optional[_Union[_turn_events_pb2.Record, _Mapping]] = ..., handoff: _Optional[_Union[_turn_events_pb2.Handoff, _Mapping]] = ..., idle_prompt: _Optional[_Union[IdlePrompt, _Mapping]] = ..., degraded: _Optional[_Union[_turn_events_pb2.Degraded, _Mapping]] = ..., metrics: _Optional[_Union[_turn_events_pb2.TurnMetrics, _Mapping]] = ..., error: _Optional[_Union[CallError, _Mapping]] = ..., go_away: _Optional[_Union[GoAway, _Mapping]] = ..., ended: _Optional[_Union[CallEnded, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ...) -> None: ...
+    credential_expiring: CredentialExpiring
+    credential_renewed: CredentialRenewed
+    def __init__(self, event_seq: _Optional[int] = ..., turn_id: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started: _Optional[_Union[CallStarted, _Mapping]] = ..., audio_ack: _Optional[_Union[AudioAck, _Mapping]] = ..., speech: _Optional[_Union[Speech, _Mapping]] = ..., transcript: _Optional[_Union[Transcript, _Mapping]] = ..., turn: _Optional[_Union[TurnDecision, _Mapping]] = ..., intent: _Optional[_Union[_turn_events_pb2.Intent, _Mapping]] = ..., response_started: _Optional[_Union[_turn_events_pb2.ResponseStarted, _Mapping]] = ..., response_text: _Optional[_Union[_turn_events_pb2.ResponseText, _Mapping]] = ..., response_audio: _Optional[_Union[ResponseAudio, _Mapping]] = ..., response_done: _Optional[_Union[_turn_events_pb2.ResponseDone, _Mapping]] = ..., citation: _Optional[_Union[_turn_events_pb2.Citation, _Mapping]] = ..., record: _Optional[_Union[_turn_events_pb2.Record, _Mapping]] = ..., handoff: _Optional[_Union[_turn_events_pb2.Handoff, _Mapping]] = ..., idle_prompt: _Optional[_Union[IdlePrompt, _Mapping]] = ..., degraded: _Optional[_Union[_turn_events_pb2.Degraded, _Mapping]] = ..., metrics: _Optional[_Union[_turn_events_pb2.TurnMetrics, _Mapping]] = ..., error: _Optional[_Union[CallError, _Mapping]] = ..., go_away: _Optional[_Union[GoAway, _Mapping]] = ..., ended: _Optional[_Union[CallEnded, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., credential_expiring: _Optional[_Union[CredentialExpiring, _Mapping]] = ..., credential_renewed: _Optional[_Union[CredentialRenewed, _Mapping]] = ...) -> None: ...

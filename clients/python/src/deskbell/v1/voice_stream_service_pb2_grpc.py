@@ -51,7 +51,8 @@ class VoiceStreamServiceServicer:
 
         The grammar, for a client:
 
-        client -> start, then any of (audio | text | dtmf | end_of_utterance | playback | cancel | ack | ping)
+        client -> start, then any of (audio | text | dtmf | end_of_utterance | playback | cancel | ack | ping |
+        renew)
         in any order, then end or half-close
         server -> started, then any of its events, then ended
 
@@ -75,12 +76,17 @@ class VoiceStreamServiceServicer:
         - A turn of the caller's: `speech` (began), `speech` (ended), `transcript`, the events of
         turn_events.proto with `response_audio` among them, `response_done`, `metrics`.
         - While the caller speaks over the agent, the answer is interrupted.
+        - A credential that expires in mid-call is announced by `credential_expiring`, a minute before. `renew` puts
+        another in its place, answered by `credential_renewed` or, in-band, by `error`. Otherwise the agent
+        finishes what it is saying and the call ends with REASON_CREDENTIAL_EXPIRED; one that is revoked ends it
+        the same way within 15 s.
 
-        Ends with OK after `ended`, or with UNAUTHENTICATED / CREDENTIAL_INVALID;
+        Ends with OK after `ended`, or with UNAUTHENTICATED / CREDENTIAL_INVALID or CREDENTIAL_EXPIRED;
+        PERMISSION_DENIED / PERMISSION_DENIED;
         INVALID_ARGUMENT with FIELD_INVALID (in `start`), START_EXPECTED, AUDIO_FORMAT_UNSUPPORTED,
         AUDIO_FASTER_THAN_REAL_TIME (more than 3 s of audio ahead of the clock) or TOO_MANY_BAD_MESSAGES;
         NOT_FOUND / AGENT_NOT_FOUND; FAILED_PRECONDITION with ALREADY_STARTED or RESUME_WINDOW_EXPIRED;
-        RESOURCE_EXHAUSTED / TOO_MANY_CALLS; DEADLINE_EXCEEDED / STREAM_IDLE (60 s without any message);
+        RESOURCE_EXHAUSTED with TOO_MANY_CALLS, RATE_LIMITED or QUOTA_EXCEEDED; DEADLINE_EXCEEDED / STREAM_IDLE (60 s without any message);
         UNAVAILABLE with DRAINING or STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
