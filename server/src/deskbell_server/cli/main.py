@@ -100,6 +100,7 @@ def fake_groq(
 
 def _settings() -> Settings:
     from deskbell_server.observability.logs import configure_logging
+    from deskbell_server.privacy.scrubbing import scrub
 
     try:
         settings = Settings()
@@ -109,7 +110,7 @@ def _settings() -> Settings:
             name = where if where.isupper() else f"DESKBELL_{where.upper()}" if where else "settings"
             typer.echo(f"{name}: {problem['msg']}", err=True)
         raise typer.Exit(2) from None
-    configure_logging(json=settings.log_format is LogFormat.JSON, debug=settings.debug)
+    configure_logging(json=settings.log_format is LogFormat.JSON, debug=settings.debug, scrub=scrub)
     return settings
 
 

@@ -1,0 +1,1 @@
+"""Finds personal data in what is said and written, and takes it out."""
