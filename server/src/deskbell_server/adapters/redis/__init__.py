@@ -1,10 +1,13 @@
-"""What all servers share for a while: which calls go on, and speech that was synthesised before.
+"""What all servers share for a while: which calls go on, how much was used of a rate, and speech that was synthesised
+before.
 
-Every key but a server's own heartbeat begins with `deskbell:{tenant}:`, so that no look-up can cross tenants.
+Every key but a server's own heartbeat and the platform's buckets has the tenant's id after `deskbell:`, so that no
+look-up can cross tenants.
 """
 
 from deskbell_server.adapters.redis.client import open_redis
 from deskbell_server.adapters.redis.live_calls import RedisLiveCalls
+from deskbell_server.adapters.redis.rate_limits import RedisRateLimits
 from deskbell_server.adapters.redis.speech_cache import RedisSpeechCache
 
-__all__ = ["RedisLiveCalls", "RedisSpeechCache", "open_redis"]
+__all__ = ["RedisLiveCalls", "RedisRateLimits", "RedisSpeechCache", "open_redis"]

@@ -1,36 +1,51 @@
 """Which calls go on, over all servers.
 
-    deskbell:{tenant}:calls       sorted set: conversation -> time until which the entry counts
-    deskbell:SERVER:{owner}       the server's heartbeat, with an expiry
+    deskbell:{tenant}:calls:{name}   sorted set: conversation -> time until which the entry counts
+    deskbell:SERVER:{owner}          the server's heartbeat, with an expiry
 
-An entry counts for `TTL` seconds and is renewed while its server lives, so that a server that was killed does
-not hold its tenant's places for ever. Times are the Redis server's own: servers' clocks may differ.
+(The first pair of braces is part of the name: keys.py.) There is a set for each limit that counts a call. An entry
+counts for `TTL` seconds and is renewed while its server lives, so that a server that was killed does not hold its
+tenant's places for ever. Times are the Redis server's own: servers' clocks may differ.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
 from redis.asyncio import Redis
 
+from deskbell_server.adapters.redis.away import Away
 from deskbell_server.adapters.redis.client import AWAY, store_errors
+from deskbell_server.adapters.redis.keys import tenant_key
 from deskbell_server.domain.errors import LimitReached, StoreUnavailable
 from deskbell_server.domain.names import ConversationId, TenantId
+from deskbell_server.ports.limits import CallLimit
 
 TTL = 20
 RENEW_SECONDS = 5.0
 RETRY_SECONDS = 5.0
+# Returns the number of the set that is full, or 0.
 _ENTER = """
 local now = tonumber(redis.call('TIME')[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then
-  return 0
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  if not redis.call('ZSCORE', key, ARGV[1]) and redis.call('ZCARD', key) >= tonumber(ARGV[i + 2]) then
+    return i
+  end
 end
-redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[1])
-redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
-return 1
+for _, key in ipairs(KEYS) do
+  redis.call('ZADD', key, now + tonumber(ARGV[2]), ARGV[1])
+  redis.call('EXPIRE', key, tonumber(ARGV[2]))
+end
+return 0
+"""
+_LEAVE = """
+for _, key in ipairs(KEYS) do
+  redis.call('ZREM', key, ARGV[1])
+end
 """
 _RENEW = """
 local now = tonumber(redis.call('TIME')[1])
@@ -48,36 +63,49 @@ class RedisLiveCalls:
     def __init__(self, client: Redis, owner: str) -> None:
         self._client = client
         self._owner = owner
-        self._mine: dict[TenantId, set[ConversationId]] = {}
+        self._away = Away("live_calls")
+        self._mine: dict[TenantId, dict[ConversationId, tuple[str, ...]]] = {}
+        """The names of the limits that each call of this server is counted under."""
         self._enter = client.register_script(_ENTER)
+        self._leave = client.register_script(_LEAVE)
         self._renew = client.register_script(_RENEW)
 
-    async def enter(self, tenant: TenantId, conversation: ConversationId, limit: int) -> None:
-        """Counts a call in. Raises LimitReached when the tenant has `limit` calls already; while Redis is
-        away only this server's calls are counted."""
+    async def enter(
+        self, tenant: TenantId, conversation: ConversationId, limits: Sequence[CallLimit]
+    ) -> None:
+        """Counts a call in under each limit. Raises LimitReached, and counts it under none, when one has its number
+        of calls already; while Redis is away only this server's calls are counted."""
+        names = tuple(limit.name for limit in limits)
+        keys = _sets(tenant, names)
+        args: list[str | int] = [str(conversation), TTL, *(limit.limit for limit in limits)]
         try:
-            with store_errors():
-                admitted = await self._enter(keys=[_calls(tenant)], args=[str(conversation), limit, TTL])
+            full = await self._away.ask(lambda: self._enter(keys=keys, args=args))
+            refusing = limits[full - 1] if full else None
         except StoreUnavailable:
-            _log.warning("live_calls_counted_locally", tenant=tenant)
-            admitted = len(self._mine.get(tenant, ())) < limit
-        if not admitted:
+            refusing = self._full_here(tenant, conversation, limits)
+        if refusing:
             raise LimitReached(
-                f"the tenant has {limit} calls, its limit",
-                metadata={"limit": str(limit), "subject": f"tenants/{tenant}"},
+                f"the {refusing.subject} has {refusing.limit} calls, its limit",
+                metadata={"limit": str(refusing.limit), "subject": refusing.subject},
                 retry_after=RETRY_SECONDS,
             )
-        self._mine.setdefault(tenant, set()).add(conversation)
+        self._mine.setdefault(tenant, {})[conversation] = names
 
     async def leave(self, tenant: TenantId, conversation: ConversationId) -> None:
-        """Counts a call out; if Redis is away its entry expires there by itself."""
-        mine = self._mine.get(tenant, set())
-        mine.discard(conversation)
+        """Counts a call out; if Redis is away its entries expire there by themselves.
+
+        Redis is asked even if it did not answer lately: nobody waits for this, and entries that are left to expire
+        keep others out for a while.
+        """
+        mine = self._mine.get(tenant, {})
+        names = mine.pop(conversation, ())
         if not mine:
             self._mine.pop(tenant, None)
+        if not names:
+            return
         try:
             with store_errors():
-                await self._client.zrem(_calls(tenant), str(conversation))
+                await self._leave(keys=_sets(tenant, names), args=[str(conversation)])
         except StoreUnavailable:
             _log.warning("live_call_left_to_expire", tenant=tenant)
 
@@ -96,8 +124,7 @@ class RedisLiveCalls:
                 try:
                     with store_errors():
                         await self._client.set(_server(self._owner), "1", ex=TTL)
-                        for tenant, calls in list(self._mine.items()):
-                            await self._renew(keys=[_calls(tenant)], args=[TTL, *map(str, calls)])
+                        await self._renew_mine()
                 except StoreUnavailable:
                     _log.warning("live_calls_not_renewed")
                 await asyncio.sleep(RENEW_SECONDS)
@@ -105,9 +132,32 @@ class RedisLiveCalls:
             with suppress(*AWAY):  # it expires by itself
                 await self._client.delete(_server(self._owner))
 
+    async def _renew_mine(self) -> None:
+        sets = {
+            (tenant, name)
+            for tenant, calls in self._mine.items()
+            for names in calls.values()
+            for name in names
+        }
+        for tenant, name in sets:
+            # Looked up only now: a call that has left since must not be counted in again.
+            calls = [str(call) for call, names in self._mine.get(tenant, {}).items() if name in names]
+            if calls:
+                await self._renew(keys=_sets(tenant, (name,)), args=[TTL, *calls])
 
-def _calls(tenant: TenantId) -> str:
-    return f"deskbell:{tenant}:calls"
+    def _full_here(
+        self, tenant: TenantId, conversation: ConversationId, limits: Sequence[CallLimit]
+    ) -> CallLimit | None:
+        """The limit that this server's own calls have reached."""
+        others = [names for call, names in self._mine.get(tenant, {}).items() if call != conversation]
+        for limit in limits:
+            if sum(limit.name in names for names in others) >= limit.limit:
+                return limit
+        return None
+
+
+def _sets(tenant: TenantId, names: Sequence[str]) -> list[str]:
+    return [tenant_key(tenant, "calls", name) for name in names]
 
 
 def _server(owner: str) -> str:
