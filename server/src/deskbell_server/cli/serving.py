@@ -12,14 +12,25 @@ from deskbell_server.app.profile import profile_path, write_profile
 from deskbell_server.app.reporting import Report
 from deskbell_server.app.server import App, open_app
 from deskbell_server.cli.signals import STOPPED, Stop
+from deskbell_server.cli.tls import tls_files
 from deskbell_server.demo import load_demo_tenants
 from deskbell_server.domain.names import agent_name
+from deskbell_server.rpc.certificates import read_identity
 from deskbell_server.settings import Settings
 
 
 async def serve(settings: Settings, report: Report, *, demo: bool, dashboard: bool, stop: Stop) -> int:
     """Serves until it is told to stop, then lets calls end and closes everything. Returns the exit code."""
-    check_loopback("DESKBELL_GRPC_ADDRESS", settings.grpc_address, allow_remote=settings.allow_remote)
+    tls = tls_files(settings)
+    if tls is None:
+        check_loopback(
+            "DESKBELL_GRPC_ADDRESS",
+            settings.grpc_address,
+            allow_remote=settings.allow_remote,
+            can_encrypt=True,
+        )
+    else:
+        read_identity(tls)  # to refuse bad files now, not when databases and models have been opened
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, report))
         shown: Dashboard | None = None
@@ -64,13 +75,21 @@ def _write_demo_profile(app: App, settings: Settings, report: Report) -> None:
         )
     except OSError as error:
         report(f"cannot write {path} ({error.strerror}): give the deskbell command --server, --agent, --key")
+    if settings.tls_certificate is not None:
+        mutual = ", --tls-cert and --tls-key" if settings.tls_client_ca is not None else ""
+        report(
+            f"gRPC speaks TLS: give the deskbell command --tls-ca{mutual}, and --server with a name "
+            "that the certificate holds"
+        )
 
 
 def _ready(settings: Settings, app: App, shown: Dashboard | None) -> str:
     host = settings.grpc_address.rpartition(":")[0]
     engines = ", ".join(f"{role.replace('_', ' ')}: {label}" for role, label in app.engines.labels.items())
     page = f", dashboard on {shown.url}" if shown else ""
-    return f"ready: gRPC on {host}:{app.rpc.port}{page} ({engines})"
+    mutual = "mutual " if settings.tls_client_ca is not None else ""
+    tls = f" with {mutual}TLS" if settings.tls_certificate is not None else ""
+    return f"ready: gRPC on {host}:{app.rpc.port}{tls}{page} ({engines})"
 
 
 def _what_to_try() -> str:

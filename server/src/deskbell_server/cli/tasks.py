@@ -21,8 +21,11 @@ from deskbell_server.app.reporting import Report
 from deskbell_server.app.secrets import load_secrets
 from deskbell_server.app.server import open_stores
 from deskbell_server.cli.signals import STOPPED, Stop
+from deskbell_server.cli.tls import tls_files
 from deskbell_server.domain.errors import DeskbellError
 from deskbell_server.fake_groq import FakeEngines, Plan, parse_fault, serve_fake_groq
+from deskbell_server.rpc.certificates import TlsUnusable
+from deskbell_server.rpc.own_channel import open_own_channel
 from deskbell_server.settings import Settings
 
 HEALTH_TIMEOUT = 5.0
@@ -41,6 +44,7 @@ def explained(say: Callable[[str], None]) -> Iterator[None]:
         DashboardMissing,
         WeightsError,
         ModelUnusable,
+        TlsUnusable,
         DeskbellError,
         OSError,
     ) as error:
@@ -76,10 +80,11 @@ async def run_dashboard(settings: Settings, report: Report, *, stop: Stop) -> in
 
 
 async def check_health(settings: Settings, report: Report, *, stop: Stop) -> int:
-    """Asks the server at DESKBELL_GRPC_ADDRESS for its health."""
+    """Asks the server at DESKBELL_GRPC_ADDRESS for its health, over TLS where the settings switch it on."""
     secrets = load_secrets(settings)
     address = settings.grpc_address.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - not a bind
-    async with grpc.aio.insecure_channel(address) as channel:
+    address = address.replace("[::]", "[::1]")
+    async with open_own_channel(address, tls_files(settings)) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         try:
             answer = await stub.Check(
@@ -89,6 +94,8 @@ async def check_health(settings: Settings, report: Report, *, stop: Stop) -> int
             )
         except grpc.aio.AioRpcError as error:
             report(f"not serving: {error.code().name} from {address}")
+            if settings.debug:
+                report(str(error.details()))
             return 1
     status = health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
     report(f"{status} at {address}")
