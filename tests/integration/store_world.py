@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+import secrets
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import asyncpg
 
+from deskbell_server.adapters.postgres.accounts import PostgresAccountStore
 from deskbell_server.adapters.postgres.agents import PostgresAgentStore
+from deskbell_server.adapters.postgres.api_keys import PostgresApiKeyStore
+from deskbell_server.adapters.postgres.audit import PostgresAuditLog
+from deskbell_server.adapters.postgres.client_tokens import PostgresClientTokenStore
 from deskbell_server.adapters.postgres.conversations import PostgresConversationStore
+from deskbell_server.adapters.postgres.housekeeping import PostgresHousekeeping
 from deskbell_server.adapters.postgres.index_queue import PostgresIndexQueue
 from deskbell_server.adapters.postgres.knowledge import PostgresKnowledgeStore
 from deskbell_server.adapters.postgres.pool import Database
+from deskbell_server.adapters.postgres.quotas import PostgresQuotaStore
 from deskbell_server.adapters.postgres.tenants import PostgresTenantStore
+from deskbell_server.adapters.postgres.units import PostgresUnitsOfWork
+from deskbell_server.adapters.postgres.users import PostgresUserStore
+from deskbell_server.domain.audit import AuditEntry
 from deskbell_server.domain.conversation import Conversation
+from deskbell_server.domain.identity import (
+    Account,
+    ApiKey,
+    ApiKeyId,
+    ClientToken,
+    ClientTokenId,
+    Role,
+    Scope,
+    SessionId,
+    User,
+    UserId,
+)
 from deskbell_server.domain.knowledge import DocumentState
-from deskbell_server.domain.names import DocumentId, TenantId
+from deskbell_server.domain.names import AgentId, DocumentId, TenantId, time_ordered_uuid
 from deskbell_server.ports.engines import Embedding
+from deskbell_server.ports.identity import (
+    AccountStore,
+    ApiKeyStore,
+    AuditLog,
+    Claim,
+    ClientTokenStore,
+    UnitsOfWork,
+    UserStore,
+)
 from deskbell_server.ports.stores import (
     AgentStore,
     ConversationStore,
     IndexQueue,
     KnowledgeStore,
+    QuotaStore,
     TenantStore,
 )
 from tests.integration import store_samples as sample
@@ -39,6 +72,14 @@ class Stores:
     knowledge: KnowledgeStore
     queue: IndexQueue
     conversations: ConversationStore
+    users: UserStore
+    accounts: AccountStore
+    api_keys: ApiKeyStore
+    client_tokens: ClientTokenStore
+    quotas: QuotaStore
+    units: UnitsOfWork
+    audit: AuditLog
+    housekeeping: PostgresHousekeeping
 
 
 def make_stores(database: Database) -> Stores:
@@ -48,16 +89,27 @@ def make_stores(database: Database) -> Stores:
         knowledge=PostgresKnowledgeStore(database),
         queue=PostgresIndexQueue(database),
         conversations=PostgresConversationStore(database),
+        users=PostgresUserStore(database),
+        accounts=PostgresAccountStore(database),
+        api_keys=PostgresApiKeyStore(database),
+        client_tokens=PostgresClientTokenStore(database),
+        quotas=PostgresQuotaStore(database),
+        units=PostgresUnitsOfWork(database),
+        audit=PostgresAuditLog(database),
+        housekeeping=PostgresHousekeeping(database),
     )
 
 
 TENANT_TABLES_SQL = """
     select relname as table, relrowsecurity, relforcerowsecurity
     from pg_class
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> 'schema_migrations'
+    where
+        relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+        and relname not in ('schema_migrations', 'operators', 'operator_sessions', 'signing_keys')
     order by relname
 """
-"""Every table but the list of migrations: all hold tenants' data."""
+"""Every table but those of the platform, which deskbell_server cannot touch: all others hold tenants' data."""
+PLATFORM_TABLES = ("schema_migrations", "operators", "operator_sessions", "signing_keys")
 
 
 async def fill(stores: Stores, tenant: TenantId) -> Conversation:
@@ -66,8 +118,40 @@ async def fill(stores: Stores, tenant: TenantId) -> Conversation:
     await index(stores, tenant, "hours", [("Saturday nine to noon", sample.vector())])
     conversation = await stores.conversations.create(tenant, sample.conversation(tenant), "server-1")
     turn, messages = sample.turn("When on Saturday?", "Nine to noon.")
-    await stores.conversations.store_turn(tenant, conversation.id, turn, messages)
+    await stores.conversations.store_turn(tenant, conversation.id, turn, messages, tokens=7)
+    await fill_access(stores, tenant)
     return conversation
+
+
+async def fill_access(stores: Stores, tenant: TenantId) -> None:
+    """Gives a tenant a user who is signed in, an API key, a client token, a quota, and a request that is noted
+    together with its audit entry."""
+    user = User(
+        tenant, UserId("owner"), "owner@example.com", "Owner", Role.OWNER, False, 1, sample.NOW, sample.NOW
+    )
+    await stores.users.create(tenant, user, "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA")
+    account = Account(tenant, user.id, Role.OWNER, disabled=False)
+    await stores.accounts.open_session(account, SessionId(uuid.uuid4()), sample.NOW, sample.LATER)
+    key = ApiKey(
+        tenant, ApiKeyId(secrets.token_hex(8)), "Back end", frozenset({Scope.CHAT}), None, 0, 0, sample.NOW
+    )
+    await stores.api_keys.create(tenant, key, bytes(32))
+    token = ClientToken(
+        tenant, ClientTokenId(uuid.uuid4()), AgentId("front-desk"), "", 1, sample.NOW, sample.LATER
+    )
+    await stores.client_tokens.create(tenant, token, "test")
+    await stores.quotas.update(tenant, {"concurrent_calls": 3}, "")
+    claim = Claim("test", uuid.uuid4(), "/test", lambda: bytes(32))
+    async with stores.units.unit(tenant, claim) as unit:
+        await unit.complete(b"sealed", audit_entry())
+
+
+def audit_entry(**changes: Any) -> AuditEntry:
+    """An entry for the audit log."""
+    plain = AuditEntry(
+        time_ordered_uuid(sample.NOW.timestamp()), sample.NOW, "test", "/test", "", "127.0.0.1", "r", "OK"
+    )
+    return replace(plain, **changes)
 
 
 async def index(

@@ -87,7 +87,7 @@ async def test_another_tenant_can_be_chosen(stores: Stores, open_page: OpenPage)
 
 
 async def test_times_are_in_the_tenants_zone(stores: Stores, open_page: OpenPage) -> None:
-    await stores.tenants.update(CLINIC, {"time_zone": "America/New_York"}, sample.NOW)
+    await stores.tenants.update(CLINIC, {"time_zone": "America/New_York"}, "", sample.NOW)
     call = await add_call(stores, "Are you open?", "Yes.")
     began = open_page(tenant=CLINIC).dataframe[0].value["Began"][0]
     assert f"{began:%H:%M}" == "04:30"

@@ -54,7 +54,7 @@ async def test_an_empty_page_tells_no_agents_from_no_tenant(stores: Stores) -> N
 
 async def test_changes_only_the_named_attributes(stores: Stores) -> None:
     voice = VoiceSettings(voice="", speaking_rate=0.5, end_of_utterance_silence=3.0)
-    new = await stores.agents.update(CLINIC, DESK, {"voice": voice, "type": AgentType.CUSTOM}, LATER)
+    new = await stores.agents.update(CLINIC, DESK, {"voice": voice, "type": AgentType.CUSTOM}, "", LATER)
     assert (new.voice, new.type, new.updated_at) == (voice, AgentType.CUSTOM, LATER)
     assert new.greeting == "Hello!"
     assert await stores.agents.get(CLINIC, DESK) == new
@@ -65,7 +65,7 @@ async def test_what_is_not_there_is_not_found(stores: Stores) -> None:
     with pytest.raises(NotFound, match="tenants/clinic/agents/ghost"):
         await stores.agents.get(CLINIC, ghost)
     with pytest.raises(NotFound):
-        await stores.agents.update(CLINIC, ghost, {"greeting": ""}, LATER)
+        await stores.agents.update(CLINIC, ghost, {"greeting": ""}, "", LATER)
     with pytest.raises(NotFound):
         await stores.agents.delete(CLINIC, ghost)
 
@@ -76,7 +76,7 @@ async def test_another_tenant_sees_and_changes_nothing(stores: Stores) -> None:
     with pytest.raises(NotFound):
         await stores.agents.get(HOTEL, only)
     with pytest.raises(NotFound):
-        await stores.agents.update(HOTEL, only, {"greeting": "Ha!"}, LATER)
+        await stores.agents.update(HOTEL, only, {"greeting": "Ha!"}, "", LATER)
     with pytest.raises(NotFound):
         await stores.agents.delete(HOTEL, only)
     assert [agent.id for agent in await stores.agents.page(HOTEL, after=None, limit=9)] == [DESK]
@@ -87,6 +87,6 @@ async def test_another_tenant_sees_and_changes_nothing(stores: Stores) -> None:
 
 async def test_a_defect_of_ours_is_told_without_the_values(stores: Stores) -> None:
     with pytest.raises(StatementFailed, match="agents_greeting_check") as caught:
-        await stores.agents.update(CLINIC, DESK, {"greeting": "private words " * 100}, LATER)
+        await stores.agents.update(CLINIC, DESK, {"greeting": "private words " * 100}, "", LATER)
     assert "private" not in str(caught.value)
     assert caught.value.__suppress_context__

@@ -74,9 +74,17 @@ class LiveServer:
 
 @asynccontextmanager
 async def live_server(
-    database_url: str, redis_url: str, secret_key: bytes, engines: Engines, folder: Path, **settings: Any
+    database_url: str,
+    redis_url: str,
+    secret_key: bytes,
+    engines: Engines,
+    folder: Path,
+    *,
+    credentials: grpc.ChannelCredentials | None = None,
+    **settings: Any,
 ) -> AsyncGenerator[LiveServer, None]:
-    """A server on a free port of the loopback interface."""
+    """A server on a free port of the loopback interface; its stubs' channel is plaintext without `credentials`."""
+    options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     configured = Settings(
         _env_file=None, grpc_address="127.0.0.1:0", data_dir=folder, drain_timeout=1.0, **settings
     )
@@ -84,9 +92,10 @@ async def live_server(
         open_services(
             configured, ServerSecrets(secret_key, KEY), StoreUrls(database_url, redis_url), engines
         ) as app,
-        grpc.aio.insecure_channel(
-            f"127.0.0.1:{app.rpc.port}",
-            options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
+        (
+            grpc.aio.insecure_channel(f"127.0.0.1:{app.rpc.port}", options=options)
+            if credentials is None
+            else grpc.aio.secure_channel(f"127.0.0.1:{app.rpc.port}", credentials, options=options)
         ) as channel,
     ):
         await app.rpc.serving(yes=True)

@@ -9,23 +9,29 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
+from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.agent import Agent, AgentType, VoiceSettings
 from deskbell_server.domain.audio import AudioFormat, Encoding, SpeechChunk, Transcription
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message, Speaker
 from deskbell_server.domain.errors import DeskbellError
+from deskbell_server.domain.identity import BOOTSTRAP, Principal
 from deskbell_server.domain.knowledge import FoundPassage, Passage
 from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
+from deskbell_server.domain.quota import Quota, Usage
 from deskbell_server.domain.tenant import Tenant
 from deskbell_server.knowledge.search import KnowledgeSearch
 from deskbell_server.ports.engines import ChatPiece, ChatRequest, ChatSupport, ChatUsage, Embedding
+from deskbell_server.ports.limits import CallLimit
+from deskbell_server.ports.stores import Clock
 from deskbell_server.turn.engine import TurnEngine, TurnLimits
 from deskbell_server.turn.record import TurnRecord
 from deskbell_server.voice.calls import Calls
+from deskbell_server.voice.credential import CallCredential
 from deskbell_server.voice.messages import (
     AudioInput,
     CallStart,
@@ -152,6 +158,28 @@ def divmod_bytes(data: bytes, size: int) -> tuple[list[bytes], bytes]:
 
 
 @dataclass
+class Minutes:
+    """The tenant's quota, and the seconds of calls that were counted."""
+
+    quota: Quota = field(
+        default_factory=lambda: Quota(
+            concurrent_calls=2, monthly_call_minutes=1_000, monthly_tokens=1_000_000
+        )
+    )
+    seconds: float = 0.0
+
+    async def get(self, tenant: TenantId) -> Quota:
+        return self.quota
+
+    async def usage(self, tenant: TenantId, month: date) -> Usage:
+        return Usage(month, self.seconds, 0, 0)
+
+    async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
+        self.seconds += seconds
+        return self.seconds
+
+
+@dataclass
 class Stores:
     """Tenants, agents, conversations, live calls and caches in memory, as far as a call needs them."""
 
@@ -162,6 +190,7 @@ class Stores:
     ended: dict[ConversationId, str] = field(default_factory=dict)
     live: set[ConversationId] = field(default_factory=set)
     cache: dict[str, bytes] = field(default_factory=dict)
+    minutes: Minutes = field(default_factory=Minutes)
 
     async def create(self, tenant: TenantId, conversation: Conversation, owner: str) -> Conversation:
         self.conversations[conversation.id] = conversation
@@ -171,7 +200,12 @@ class Stores:
         return [HistoryEntry(m.speaker, m.heard_text) for m in self.messages if m.heard_text]
 
     async def store_turn(
-        self, tenant: TenantId, conversation: ConversationId, turn: TurnId, messages: Sequence[Message]
+        self,
+        tenant: TenantId,
+        conversation: ConversationId,
+        turn: TurnId,
+        messages: Sequence[Message],
+        tokens: int = 0,
     ) -> None:
         assert turn not in {message.turn for message in self.messages}, "a turn is stored once"
         self.messages += messages
@@ -199,7 +233,9 @@ class Stores:
     ) -> list[FoundPassage]:
         return [PASSAGE]
 
-    async def enter(self, tenant: TenantId, conversation: ConversationId, limit: int) -> None:
+    async def enter(
+        self, tenant: TenantId, conversation: ConversationId, limits: Sequence[CallLimit]
+    ) -> None:
         self.live.add(conversation)
 
     async def leave(self, tenant: TenantId, conversation: ConversationId) -> None:
@@ -321,6 +357,15 @@ class World:
             await self.task
 
 
+def bootstrap(clock: Clock) -> CallCredential:
+    """A credential that does not expire."""
+
+    async def admit(credential: str) -> Principal:
+        return BOOTSTRAP
+
+    return CallCredential(BOOTSTRAP, "key", admit, clock)
+
+
 @asynccontextmanager
 async def call(
     *,
@@ -330,6 +375,7 @@ async def call(
     idle_timeout: float = 60.0,
     push_to_talk: bool = False,
     output_rate: int = RATE,
+    credential: CallCredential | None = None,
 ) -> AsyncGenerator[World, None]:
     """A call that has begun. The body must end it, or it is cut off as if the network went."""
     engines = engines or Engines()
@@ -356,8 +402,8 @@ async def call(
         speech_cache=any_store,
         clock=clock,
         limits=CallLimits(max_duration, idle_timeout),
+        quotas=Quotas(at.minutes, Quota(), clock),  # type: ignore[arg-type]  # as far as a call needs it
         max_calls=2,
-        max_calls_per_tenant=2,
         owner="test",
     )
     client = Client()
@@ -368,7 +414,7 @@ async def call(
         AudioFormat(Encoding.PCM16, output_rate),
         push_to_talk=push_to_talk,
     )
-    task = asyncio.create_task(calls.run(start, client))
+    task = asyncio.create_task(calls.run(start, client, credential or bootstrap(clock)))
     try:
         yield World(engines, at, client, calls, task)
     finally:

@@ -229,7 +229,7 @@ def test_draining_lets_a_call_end_and_refuses_new_ones() -> None:
         drain = asyncio.create_task(world.calls.drain(5.0))
         await world.client.wait_for(GoAway)
         with pytest.raises(DeskbellError) as refused:
-            await world.calls.run(None, world.client)  # type: ignore[arg-type]  # refused before it is looked at
+            await world.calls.run(None, world.client, None)  # type: ignore[arg-type]  # refused unseen
         assert refused.value.reason == "DRAINING"
         await drain
         await world.task
@@ -246,10 +246,10 @@ def test_more_calls_than_the_server_takes_are_refused() -> None:
 
         await asyncio.sleep(0.01)
         (session,) = world.calls._sessions
-        second = asyncio.create_task(world.calls.run(session._call.start, Client()))
+        second = asyncio.create_task(world.calls.run(session._call.start, Client(), session._credential))
         await asyncio.sleep(0.01)
         with pytest.raises(LimitReached) as refused:
-            await world.calls.run(session._call.start, Client())
+            await world.calls.run(session._call.start, Client(), session._credential)
         assert refused.value.retry_after
         second.cancel()
         await asyncio.wait({second})

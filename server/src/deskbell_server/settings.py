@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Address = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")]
@@ -69,6 +69,24 @@ class Settings(BaseSettings):
     allow_remote: bool = False
     """Let gRPC or the dashboard listen on an address other than loopback, without TLS."""
 
+    # Transport. PEM files, read again when they change.
+    tls_certificate: Path | None = None
+    """The server's certificate and those between it and the root. Set: gRPC speaks TLS and nothing else."""
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    """Set: a client must present a certificate that one of these authorities signed (mutual TLS)."""
+
+    # What a tenant may use that has no quota of its own, over all servers that share a Redis
+    quota_requests_per_second: int = Field(default=200, ge=1, le=100_000)
+    quota_request_burst: int = Field(default=1000, ge=1, le=100_000)
+    quota_model_requests_per_second: int = Field(default=50, ge=1, le=100_000)
+    """Requests that make models work: chats, searches, documents, starts of calls."""
+    quota_monthly_call_minutes: int = Field(default=100_000, ge=1)
+    quota_monthly_tokens: int = Field(default=200_000_000, ge=1)
+    quota_knowledge_bytes: int = Field(default=1024**3, ge=1)
+    audit_days: int = Field(default=400, ge=31, le=36_500)
+    """How long the audit log is kept."""
+
     # Engines
     speech_to_text: Engine = Engine.AUTO
     chat: Engine = Engine.AUTO
@@ -112,7 +130,7 @@ class Settings(BaseSettings):
     max_calls: int = Field(default=100, ge=1, le=100_000)
     """Calls at once in this process."""
     max_calls_per_tenant: int = Field(default=50, ge=1, le=100_000)
-    """Calls at once of one tenant, over all servers that share a Redis."""
+    """Calls at once of one tenant that has no quota of its own, over all servers that share a Redis."""
     max_call_duration: float = Field(default=3600.0, gt=0, le=86_400)
     stream_idle_timeout: float = Field(default=60.0, gt=0, le=3600)
     """How long a call may go without any message of the client."""
@@ -122,6 +140,22 @@ class Settings(BaseSettings):
     # Logs
     debug: bool = False
     log_format: LogFormat = LogFormat.CONSOLE
+
+    @field_validator("tls_certificate", "tls_key", "tls_client_ca", mode="before")
+    @classmethod
+    def _no_file_is_none(cls, value: object) -> object:
+        """A name with nothing after its `=`; Path would take it for the current folder."""
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError(
+                "DESKBELL_TLS_CERTIFICATE and DESKBELL_TLS_KEY need each other: set both or none"
+            )
+        if self.tls_client_ca is not None and self.tls_certificate is None:
+            raise ValueError("DESKBELL_TLS_CLIENT_CA needs DESKBELL_TLS_CERTIFICATE and DESKBELL_TLS_KEY")
+        return self
 
     @model_validator(mode="after")
     def _groq_needs_a_key(self) -> Self:

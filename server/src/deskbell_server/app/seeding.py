@@ -63,12 +63,12 @@ class Seeder:
                 )
         for document in demo.documents:
             with suppress(AlreadyExists):
-                await self._documents.ingest(
+                await self._documents.add(
                     demo.id,
                     document.id,
                     title=document.title,
                     text=document.text,
                     media_type=MediaType.MARKDOWN,
                     field="text",
-                    wait_seconds=INDEX_SECONDS,
                 )
+                await self._documents.indexed(demo.id, document.id, INDEX_SECONDS)

@@ -11,15 +11,15 @@ import asyncio
 import os
 import secrets as random
 import socket
-import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+import grpc
 import structlog
 
+from deskbell_server.access.sweeping import Sweeper
 from deskbell_server.adapters.embedded import embedded_stack
 from deskbell_server.adapters.postgres.agents import PostgresAgentStore
 from deskbell_server.adapters.postgres.conversations import PostgresConversationStore
@@ -29,7 +29,11 @@ from deskbell_server.adapters.postgres.migrations import migrate
 from deskbell_server.adapters.postgres.pool import open_database
 from deskbell_server.adapters.postgres.roles import Role, role_url
 from deskbell_server.adapters.postgres.tenants import PostgresTenantStore
+from deskbell_server.adapters.postgres.units import PostgresUnitsOfWork
+from deskbell_server.adapters.postgres.users import PostgresUserStore
 from deskbell_server.adapters.redis import RedisLiveCalls, RedisSpeechCache, open_redis
+from deskbell_server.app.access import open_access
+from deskbell_server.app.clock import SystemClock
 from deskbell_server.app.engines import Engines, open_engines
 from deskbell_server.app.reporting import Report
 from deskbell_server.app.secrets import ServerSecrets, load_secrets
@@ -39,16 +43,24 @@ from deskbell_server.knowledge.documents import Documents
 from deskbell_server.knowledge.indexing import Indexer
 from deskbell_server.knowledge.search import KnowledgeSearch
 from deskbell_server.observability.metrics import ServerMetrics
-from deskbell_server.ports.stores import ConversationStore, LiveCalls
-from deskbell_server.rpc.interceptors import CallInterceptor, Gate
+from deskbell_server.ports.limits import LiveCalls
+from deskbell_server.ports.stores import ConversationStore
+from deskbell_server.rpc.admission import Admission
+from deskbell_server.rpc.interceptors import CallInterceptor
+from deskbell_server.rpc.mutations import Mutations
 from deskbell_server.rpc.page_tokens import PageTokens
-from deskbell_server.rpc.server import RpcServer, Services, open_server
+from deskbell_server.rpc.policies import read_policies
+from deskbell_server.rpc.server import SERVICE_NAMES, STANDARD_NAMES, RpcServer, Services, open_server
 from deskbell_server.rpc.services.agents import Agents
+from deskbell_server.rpc.services.audit import Audit
+from deskbell_server.rpc.services.auth import Auth
 from deskbell_server.rpc.services.chat import Chat
 from deskbell_server.rpc.services.conversations import Conversations
 from deskbell_server.rpc.services.knowledge import Knowledge
 from deskbell_server.rpc.services.tenants import Tenants
+from deskbell_server.rpc.services.users import Users
 from deskbell_server.rpc.services.voice import VoiceStreams
+from deskbell_server.rpc.transport import server_credentials
 from deskbell_server.settings import Settings
 from deskbell_server.turn.chats import Chats
 from deskbell_server.turn.engine import TurnEngine, TurnLimits
@@ -59,18 +71,6 @@ from deskbell_server.voice.session import CallEngines, CallLimits
 LOST_CALLS_SECONDS = 15.0
 """How often to look for calls whose server is gone."""
 _log = structlog.get_logger(__name__)
-
-
-class SystemClock:
-    """The machine's time."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,8 @@ async def open_services(
         documents = PostgresKnowledgeStore(database)
         conversations = PostgresConversationStore(database)
         live = RedisLiveCalls(redis, owner)
+        access = open_access(settings, secrets, database, redis, clock)
+        stack.callback(access.passwords.close)
         search = KnowledgeSearch(documents, engines.embedder)
         indexer = Indexer(PostgresIndexQueue(database), documents, engines.embedder)
         record = TurnRecord(conversations, clock)
@@ -176,32 +178,55 @@ async def open_services(
             speech_cache=RedisSpeechCache(redis),
             clock=clock,
             limits=CallLimits(settings.max_call_duration, settings.stream_idle_timeout),
+            quotas=access.quotas,
             max_calls=settings.max_calls,
-            max_calls_per_tenant=settings.max_calls_per_tenant,
             owner=owner,
         )
-        knowledge = Documents(documents, indexer, clock)
+        knowledge = Documents(documents, indexer, access.quotas, clock)
         metrics = ServerMetrics()
         tokens = PageTokens(secrets.secret_key)
+        chats = Chats(tenants, agents, conversations, turns, access.quotas, clock, owner)
+        admission = Admission(
+            read_policies(SERVICE_NAMES, STANDARD_NAMES),
+            access.authenticator,
+            access.quotas,
+            access.limits,
+            open_health=settings.open_health,
+        )
         services = Services(
-            tenants=Tenants(tenants, tokens, clock),
+            tenants=Tenants(tenants, access.quotas, access.housekeeping, tokens, clock),
             agents=Agents(agents, tokens, clock),
             knowledge=Knowledge(knowledge, documents, tenants, search, tokens, settings.retrieval_top_k),
-            chat=Chat(Chats(tenants, agents, conversations, turns, clock, owner), clock, metrics),
-            voice=VoiceStreams(calls, metrics, settings.sample_rate),
+            chat=Chat(chats, clock, metrics),
+            voice=VoiceStreams(calls, admission, metrics, clock, settings.sample_rate),
             conversations=Conversations(conversations, tokens),
+            auth=Auth(
+                access.sessions, access.api_keys, access.client_tokens, tenants, access.audit, tokens, clock
+            ),
+            users=Users(PostgresUserStore(database), access.passwords, tokens, clock),
+            audit=Audit(access.audit, tokens),
         )
+        sweeper = Sweeper(tenants, access.housekeeping, clock, settings.audit_days)
+        await access.ring.rotate_if_due()
         await stack.enter_async_context(
-            _background(live.run(), indexer.run(), _mark_lost_calls(conversations, live, clock))
+            _background(
+                live.run(),
+                indexer.run(),
+                access.ring.run(),
+                sweeper.run(),
+                _mark_lost_calls(conversations, live, clock),
+            )
         )
         # A call that the server cuts off still stores what was heard, after the server has stopped.
         stack.push_async_callback(calls.until_over)
+        mutations = Mutations(PostgresUnitsOfWork(database), access.audit, secrets.secret_key, clock)
         rpc = await stack.enter_async_context(
             open_server(
                 services,
-                CallInterceptor(Gate(secrets.admin_key, open_health=settings.open_health), metrics),
+                CallInterceptor(admission, mutations, metrics),
                 settings.grpc_address,
                 stop_timeout=1.0,
+                credentials=_credentials(settings),
             )
         )
         yield App(
@@ -213,6 +238,12 @@ async def open_services(
             engines=engines,
             dashboard_database_url=role_url(urls.database, Role.DASHBOARD, secrets.secret_key),
         )
+
+
+def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    return server_credentials(settings.tls_certificate, settings.tls_key, settings.tls_client_ca)
 
 
 @asynccontextmanager

@@ -39,3 +39,4 @@ class Agent:
     voice: VoiceSettings
     created_at: datetime
     updated_at: datetime
+    version: int = 1

@@ -46,6 +46,8 @@ class Conversation:
     started_at: datetime
     ended_at: datetime | None
     end_reason: str
+    created_by: str = ""
+    """Whoever began it (`Principal.actor`)."""
 
 
 @dataclass(frozen=True, slots=True)

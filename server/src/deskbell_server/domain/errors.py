@@ -6,8 +6,11 @@
       NotFound              no such resource in this tenant
       AlreadyExists         the chosen id is taken
       NotAuthenticated      no credential, or an unknown one
+      NotPermitted          the credential may not do that
+      Conflict              the resource was changed meanwhile
       FailedPrecondition    right request, wrong moment
       LimitReached          too much at once; `retry_after` says when to try again
+      QuotaExceeded         the tenant has used up something (domain/quota.py)
       DeadlinePassed        a stream or call lasted too long
       FeatureUnavailable    understood and not offered
       Unavailable           something we depend on, or we ourselves; worth retrying
@@ -109,6 +112,20 @@ class NotAuthenticated(DeskbellError):
 
     code = "UNAUTHENTICATED"
     default_reason = "CREDENTIAL_INVALID"
+
+
+class NotPermitted(DeskbellError):
+    """The credential may not do that. The message is the same whether or not what was named exists."""
+
+    code = "PERMISSION_DENIED"
+    default_reason = "PERMISSION_DENIED"
+
+
+class Conflict(DeskbellError):
+    """The resource was changed since its etag was given out."""
+
+    code = "ABORTED"
+    default_reason = "ETAG_MISMATCH"
 
 
 class FailedPrecondition(DeskbellError):

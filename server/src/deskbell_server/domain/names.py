@@ -46,12 +46,21 @@ def agent_name(tenant: TenantId, agent: AgentId) -> str:
     return f"tenants/{tenant}/agents/{agent}"
 
 
+def user_name(tenant: TenantId, user: str) -> str:
+    return f"tenants/{tenant}/users/{user}"
+
+
 def document_name(tenant: TenantId, document: DocumentId) -> str:
     return f"tenants/{tenant}/documents/{document}"
 
 
 def conversation_name(tenant: TenantId, conversation: ConversationId) -> str:
     return f"tenants/{tenant}/conversations/{conversation}"
+
+
+def etag(version: int) -> str:
+    """The etag of a version; opaque to clients, who compare and give it back."""
+    return f"v{version:x}"
 
 
 def split_name(name: str) -> tuple[str, ...]:

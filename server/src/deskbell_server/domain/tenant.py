@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from deskbell_server.domain.errors import InvalidInput
 from deskbell_server.domain.names import TenantId
+from deskbell_server.domain.privacy import RedactionPolicy, Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Tenant:
     time_zone: str
     created_at: datetime
     updated_at: datetime
+    redaction: RedactionPolicy = field(default_factory=RedactionPolicy)
+    retention: Retention = field(default_factory=Retention)
+    version: int = 1
 
 
 def check_time_zone(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.knowledge import Document, DocumentState, MediaType
 from deskbell_server.domain.names import DocumentId, TenantId, new_slug
 from deskbell_server.knowledge.indexing import Indexer
@@ -15,12 +16,13 @@ WAIT_SECONDS = 20.0
 class Documents:
     """A tenant's documents, as their owner manages them."""
 
-    def __init__(self, store: KnowledgeStore, indexer: Indexer, clock: Clock) -> None:
+    def __init__(self, store: KnowledgeStore, indexer: Indexer, quotas: Quotas, clock: Clock) -> None:
         self._store = store
         self._indexer = indexer
+        self._quotas = quotas
         self._clock = clock
 
-    async def ingest(
+    async def add(
         self,
         tenant: TenantId,
         document: DocumentId | None,
@@ -29,16 +31,12 @@ class Documents:
         text: str,
         media_type: MediaType,
         field: str,
-        wait_seconds: float = WAIT_SECONDS,
     ) -> Document:
-        """Stores a text and waits for its index, at most `wait_seconds`.
-
-        `field` is what an error calls the text. Raises InvalidInput, NotFound (tenant), AlreadyExists.
-        Cancelling it after the document was stored leaves the document to be indexed in the background.
-        """
+        """Stores a text, to be indexed. `field` is what an error calls the text. Raises InvalidInput, NotFound
+        (tenant), AlreadyExists and QuotaExceeded."""
         check_text(text, field=field)
         now = self._clock.now()
-        stored = await self._store.create(
+        return await self._store.create(
             tenant,
             Document(
                 tenant=tenant,
@@ -54,6 +52,13 @@ class Documents:
                 updated_at=now,
             ),
             text,
+            await self._quotas.room_for_knowledge(tenant),
         )
+
+    async def indexed(
+        self, tenant: TenantId, document: DocumentId, wait_seconds: float = WAIT_SECONDS
+    ) -> Document:
+        """The document once it is indexed, or as it is after `wait_seconds`. Cancelling it leaves the document to
+        be indexed in the background. Raises NotFound."""
         self._indexer.notify()
-        return await self._indexer.wait(tenant, stored.id, wait_seconds)
+        return await self._indexer.wait(tenant, document, wait_seconds)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from deskbell_server.domain.agent import Agent
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message
 from deskbell_server.domain.knowledge import Document, FoundPassage, MediaType, Passage
 from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
+from deskbell_server.domain.quota import Quota, Usage
 from deskbell_server.domain.tenant import Tenant
 from deskbell_server.ports.engines import Embedding
 
@@ -34,8 +35,9 @@ class TenantStore(Protocol):
         """By id."""
         ...
 
-    async def update(self, tenant: TenantId, changes: Mapping[str, Any], now: datetime) -> Tenant:
-        """Sets the named attributes of `Tenant`. Raises NotFound."""
+    async def update(self, tenant: TenantId, changes: Mapping[str, Any], etag: str, now: datetime) -> Tenant:
+        """Sets the named attributes of `Tenant`. Raises NotFound, and Conflict for an etag that is neither empty
+        nor the current one."""
         ...
 
     async def delete(self, tenant: TenantId) -> None:
@@ -59,9 +61,9 @@ class AgentStore(Protocol):
         ...
 
     async def update(
-        self, tenant: TenantId, agent: AgentId, changes: Mapping[str, Any], now: datetime
+        self, tenant: TenantId, agent: AgentId, changes: Mapping[str, Any], etag: str, now: datetime
     ) -> Agent:
-        """Sets the named attributes of `Agent`. Raises NotFound."""
+        """Sets the named attributes of `Agent`. Raises NotFound, and Conflict as above."""
         ...
 
     async def delete(self, tenant: TenantId, agent: AgentId) -> None:
@@ -84,8 +86,11 @@ class IndexJob:
 class KnowledgeStore(Protocol):
     """A tenant's documents and passages."""
 
-    async def create(self, tenant: TenantId, document: Document, text: str) -> Document:
-        """Stores a document in state PROCESSING. Raises NotFound (tenant) and AlreadyExists."""
+    async def create(
+        self, tenant: TenantId, document: Document, text: str, room: int | None = None
+    ) -> Document:
+        """Stores a document in state PROCESSING. Raises NotFound (tenant), AlreadyExists, and QuotaExceeded when
+        all documents of the tenant would then have more than `room` bytes (None: any number)."""
         ...
 
     async def get(self, tenant: TenantId, document: DocumentId) -> Document:
@@ -172,10 +177,19 @@ class ConversationStore(Protocol):
         ...
 
     async def store_turn(
-        self, tenant: TenantId, conversation: ConversationId, turn: TurnId, messages: Sequence[Message]
+        self,
+        tenant: TenantId,
+        conversation: ConversationId,
+        turn: TurnId,
+        messages: Sequence[Message],
+        tokens: int = 0,
     ) -> None:
-        """Appends the messages of a finished turn in one transaction. Storing a turn again changes nothing.
-        Raises NotFound."""
+        """Appends the messages of a finished turn, and counts the tokens it cost, in one transaction. Storing a
+        turn again changes nothing. Raises NotFound."""
+        ...
+
+    async def turn(self, tenant: TenantId, conversation: ConversationId, turn: TurnId) -> list[Message]:
+        """The messages of one turn, none if it is not stored."""
         ...
 
     async def set_heard(
@@ -198,19 +212,23 @@ class ConversationStore(Protocol):
         ...
 
 
-class LiveCalls(Protocol):
-    """Which calls go on, shared by all servers."""
+class QuotaStore(Protocol):
+    """What tenants may use, and have used."""
 
-    async def enter(self, tenant: TenantId, conversation: ConversationId, limit: int) -> None:
-        """Counts a call in. Raises LimitReached when the tenant has `limit` calls already."""
+    async def get(self, tenant: TenantId) -> Quota:
+        """The tenant's own limits, 0 where it has none. Raises NotFound (tenant)."""
         ...
 
-    async def leave(self, tenant: TenantId, conversation: ConversationId) -> None:
-        """Counts it out."""
+    async def update(self, tenant: TenantId, changes: Mapping[str, int], etag: str) -> Quota:
+        """Sets the named attributes of `Quota`. Raises NotFound (tenant) and Conflict."""
         ...
 
-    async def is_alive(self, owner: str) -> bool:
-        """Whether a server process has shown life lately."""
+    async def usage(self, tenant: TenantId, month: date) -> Usage:
+        """What was used in a month."""
+        ...
+
+    async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
+        """Counts seconds of calls; returns the month's sum. Raises NotFound (tenant)."""
         ...
 
 

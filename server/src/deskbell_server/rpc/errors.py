@@ -63,7 +63,13 @@ def status_of(error: BaseException, method: str) -> status_pb2.Status:
     if isinstance(cause, DeskbellError):
         return to_status(cause)
     _log.error("internal_error", method=method, exc_info=cause)
-    return to_status(DeskbellError("internal error; the server's log has the details"))
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    return to_status(
+        DeskbellError(
+            "internal error; the server's log has the details under the request id",
+            metadata={"request_id": request_id},
+        )
+    )
 
 
 async def abort(context: Context, status: status_pb2.Status) -> None:

@@ -1,4 +1,5 @@
-"""What every rpc passes through, outermost first: logging and metrics, errors, the credential, the rules.
+"""What every rpc passes through, outermost first: metrics, errors, admission, the rules of the protos, the tenant,
+a deadline; and around what it changes, a unit of work with the audit log.
 
 One interceptor wraps each handler with all of them, so that a stream's errors are unwrapped around the stream
 itself: an exception group that left the handler would reach the client as UNKNOWN.
@@ -7,53 +8,42 @@ itself: an exception group that left the handler would reach the client as UNKNO
 from __future__ import annotations
 
 import asyncio
-import hmac
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import grpc
 import structlog
+from google.protobuf.message import Message
 from google.rpc import code_pb2
 
-from deskbell_server.domain.errors import DeskbellError, NotAuthenticated
+from deskbell_server.domain.errors import DeadlinePassed, DeskbellError
+from deskbell_server.domain.names import TenantId
 from deskbell_server.observability.metrics import ServerMetrics
 from deskbell_server.rpc import errors
+from deskbell_server.rpc.admission import Admission, check_resource
+from deskbell_server.rpc.caller import Caller, set_caller
 from deskbell_server.rpc.context import Context, Handler
+from deskbell_server.rpc.mutations import Fingerprint, Mutations
+from deskbell_server.rpc.policies import Policy, field_value
+from deskbell_server.rpc.streams import CheckedContext, chained, names_its_resource
 from deskbell_server.rpc.validation import check
 
-HEALTH = "/grpc.health.v1.Health/"
+UNARY_SECONDS = 60.0
+STREAM_SECONDS = 300.0
+"""The longest that an upload or a chat may take. A voice call has limits of its own."""
+FIRST_MESSAGE_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
 _Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
-
-
-class Gate:
-    """Knows the bootstrap key, and which methods answer without it."""
-
-    def __init__(self, admin_key: str, *, open_health: bool) -> None:
-        self._key = admin_key.encode()
-        self._open_health = open_health
-
-    def check(self, method: str, metadata: tuple[tuple[str, str | bytes], ...]) -> None:
-        """Raises NotAuthenticated unless the call carries the key."""
-        if self._open_health and method.startswith(HEALTH):
-            return
-        values = [value for name, value in metadata if name == "authorization"]
-        if len(values) != 1 or not isinstance(values[0], str):
-            raise NotAuthenticated("send the API key in the metadata: `authorization: Bearer KEY`")
-        scheme, _, key = values[0].partition(" ")
-        given = key.strip().encode()
-        # Compared in any case, so that the time taken tells nothing.
-        right = hmac.compare_digest(given, self._key)
-        if scheme.lower() != "bearer" or not right:
-            raise NotAuthenticated("the API key is not one that this server knows")
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Wraps every handler."""
 
-    def __init__(self, gate: Gate, metrics: ServerMetrics) -> None:
-        self._gate = gate
+    def __init__(self, admission: Admission, mutations: Mutations, metrics: ServerMetrics) -> None:
+        self._admission = admission
+        self._mutations = mutations
         self._metrics = metrics
 
     async def intercept_service(
@@ -61,64 +51,179 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     ) -> Handler | None:
         """Replaces the handler by one that passes through everything named above."""
         handler = await continuation(details)
-        method = details.method
         if handler is None:
             return None
+        policy = self._admission.policy(details.method)
+        codecs = (handler.request_deserializer, handler.response_serializer)
         if handler.request_streaming and handler.response_streaming:
-            return grpc.stream_stream_rpc_method_handler(
-                self._wrap(method, handler.stream_stream),
-                handler.request_deserializer,
-                handler.response_serializer,
-            )
+            calls = self._guarded(policy, self._stream_stream, handler.stream_stream)
+            return grpc.stream_stream_rpc_method_handler(calls, *codecs)
         if handler.request_streaming:
-            return grpc.stream_unary_rpc_method_handler(
-                self._wrap(method, handler.stream_unary),
-                handler.request_deserializer,
-                handler.response_serializer,
-            )
+            uploads = self._guarded(policy, self._stream_unary, handler.stream_unary, STREAM_SECONDS)
+            return grpc.stream_unary_rpc_method_handler(uploads, *codecs)
         if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                self._wrap(method, handler.unary_stream, checks=True),
-                handler.request_deserializer,
-                handler.response_serializer,
+            standard = policy.any_credential  # a health watch goes on until the client ends it
+            answers = self._guarded(
+                policy, self._unary_stream, handler.unary_stream, None if standard else STREAM_SECONDS
             )
-        return grpc.unary_unary_rpc_method_handler(
-            self._wrap(method, handler.unary_unary, checks=True),
-            handler.request_deserializer,
-            handler.response_serializer,
-        )
+            return grpc.unary_stream_rpc_method_handler(answers, *codecs)
+        plain = self._guarded(policy, self._unary_unary, handler.unary_unary, UNARY_SECONDS)
+        return grpc.unary_unary_rpc_method_handler(plain, *codecs)
 
-    def _wrap(self, method: str, behaviour: Any, *, checks: bool = False) -> Any:
-        """`checks`: the request is one message, to be checked here; streams check their own as they come."""
-
-        async def wrapped(request: Any, context: Context) -> Any:
+    def _guarded(self, policy: Policy, shape: Any, behaviour: Any, seconds: float | None = None) -> Any:
+        async def guarded(request: Any, context: Context) -> Any:
             began = time.monotonic()
             code = "OK"
             try:
-                self._gate.check(method, tuple(context.invocation_metadata() or ()))
-                if checks:
-                    check(request)
-                result = behaviour(request, context)
-                if isinstance(result, AsyncIterator):
-                    await _write_all(result, context)
-                    return None
-                return await result
+                async with _deadline(seconds):
+                    caller = await self._admission.admit(
+                        policy, tuple(context.invocation_metadata() or ()), context.peer()
+                    )
+                    set_caller(caller)
+                    structlog.contextvars.bind_contextvars(request_id=caller.request_id)
+                    return await shape(policy, caller, behaviour, request, context)
             except asyncio.CancelledError:
                 code = "CANCELLED"
                 raise
             except (grpc.aio.AbortError, grpc.aio.UsageError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a status
-                status = errors.status_of(error, method)
-                code = code_pb2.Code.Name(status.code)
-                reason = getattr(errors.unwrapped(error), "reason", "INTERNAL")
-                if isinstance(errors.unwrapped(error), DeskbellError):
-                    _log.info("rpc_refused", method=method, code=code, reason=reason)
-                await errors.abort(context, status)
+                code = await _refuse(context, policy, error)
             finally:
-                self._metrics.rpc(method, code, time.monotonic() - began)
+                self._metrics.rpc(policy.method, code, time.monotonic() - began)
 
-        return wrapped
+        return guarded
+
+    async def _unary_unary(
+        self, policy: Policy, caller: Caller, behaviour: Any, request: Message, context: Context
+    ) -> Message:
+        check(request)
+        tenant = check_resource(policy, caller.principal, request)
+        if policy.takes_request_id:
+            fingerprint = Fingerprint()
+            request_id = fingerprint.add(request)
+            return await self._mutations.unary(
+                policy,
+                caller,
+                tenant,
+                request,
+                fingerprint.digest,
+                request_id,
+                lambda: behaviour(request, context),
+            )
+        response: Message = await behaviour(request, context)
+        if policy.transcripts or not (policy.repeatable or policy.public):
+            name = str(field_value(request, policy.resource)) if policy.resource else ""
+            await self._mutations.note(caller, tenant, name)
+        return response
+
+    async def _stream_unary(
+        self, policy: Policy, caller: Caller, behaviour: Any, requests: Any, context: Context
+    ) -> Message:
+        async with _deadline(FIRST_MESSAGE_SECONDS):
+            first = await anext(aiter(requests), None)
+        if first is None or not names_its_resource(policy, first):
+            return await _message(behaviour(_one(first), context))
+        check(first)
+        tenant = check_resource(policy, caller.principal, first)
+        fingerprint = Fingerprint()
+        request_id = fingerprint.add(first)
+
+        async def counted() -> AsyncIterator[Message]:
+            async for message in requests:
+                fingerprint.add(message)
+                yield message
+
+        return await self._mutations.unary(
+            policy,
+            caller,
+            tenant,
+            first,
+            fingerprint.digest,
+            request_id,
+            lambda: behaviour(chained(first, counted()), context),
+        )
+
+    async def _unary_stream(
+        self, policy: Policy, caller: Caller, behaviour: Any, request: Message, context: Context
+    ) -> None:
+        check(request)
+        tenant = check_resource(policy, caller.principal, request)
+        if policy.takes_request_id:
+            responses = self._mutations.stream(
+                policy, caller, tenant, request, lambda: behaviour(request, context)
+            )
+            await _write_all(responses, context)
+            return
+        result = behaviour(request, context)
+        if isinstance(result, AsyncIterator):
+            await _write_all(result, context)
+        else:
+            await result
+
+    async def _stream_stream(
+        self, policy: Policy, caller: Caller, behaviour: Any, requests: Any, context: Context
+    ) -> None:
+        if policy.any_credential:
+            await _write_all(behaviour(requests, context), context)
+            return
+        tenant: TenantId | None = None
+
+        async def look(first: Message) -> None:
+            nonlocal tenant
+            if names_its_resource(policy, first):
+                check(first)
+                tenant = check_resource(policy, caller.principal, first)
+
+        async def note(first: Any) -> None:
+            await self._mutations.note(caller, tenant, first.started.conversation)
+
+        await behaviour(requests, CheckedContext(context, look, note))
+
+
+async def _refuse(context: Context, policy: Policy, error: Exception) -> str:
+    """Ends the rpc with the error's status; returns the code's name. Never returns, in fact."""
+    status = errors.status_of(error, policy.method)
+    code: str = code_pb2.Code.Name(status.code)
+    cause = errors.unwrapped(error)
+    if isinstance(cause, DeskbellError):
+        _log.info("rpc_refused", method=policy.method, code=code, reason=cause.reason)
+    await errors.abort(context, status)
+    return code
+
+
+def _deadline(seconds: float | None) -> AbstractAsyncContextManager[object]:
+    return nullcontext() if seconds is None else _Deadline(seconds)
+
+
+class _Deadline:
+    """As asyncio.timeout, and raises DeadlinePassed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._timeout = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(self, *exception: Any) -> None:
+        try:
+            await self._timeout.__aexit__(*exception)
+        except TimeoutError:
+            if not self._timeout.expired():
+                raise
+            raise DeadlinePassed(
+                f"the rpc took longer than {self._seconds:.0f} s", reason="RPC_TOO_LONG"
+            ) from None
+
+
+async def _message(response: Awaitable[Message]) -> Message:
+    return await response
+
+
+async def _one(first: Message | None) -> AsyncIterator[Message]:
+    if first is not None:
+        yield first
 
 
 async def _write_all(responses: AsyncIterator[Any], context: Context) -> None:

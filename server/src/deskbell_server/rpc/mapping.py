@@ -25,8 +25,11 @@ from deskbell_server.domain.names import (
     agent_name,
     conversation_name,
     document_name,
+    etag,
     tenant_name,
 )
+from deskbell_server.domain.privacy import Handling, RedactionPolicy, Retention
+from deskbell_server.domain.quota import QUOTA_FIELDS, Quota, Usage
 from deskbell_server.domain.tenant import Tenant
 from deskbell_server.turn.events import Metrics
 
@@ -60,6 +63,15 @@ _SPEAKERS = {
     Speaker.AGENT: conversation_pb2.SPEAKER_AGENT,
 }
 
+_HANDLINGS = {
+    tenant_pb2.HANDLING_KEEP: Handling.KEEP,
+    tenant_pb2.HANDLING_MASK: Handling.MASK,
+    tenant_pb2.HANDLING_DROP: Handling.DROP,
+}
+_HANDLINGS_OUT = {handling: value for value, handling in _HANDLINGS.items()}
+REDACTION_FIELDS = tuple(tenant_pb2.RedactionPolicy.DESCRIPTOR.fields_by_name)
+RETENTION_FIELDS = tuple(tenant_pb2.RetentionPolicy.DESCRIPTOR.fields_by_name)
+
 
 def timestamp(moment: datetime) -> timestamp_pb2.Timestamp:
     """A moment, to the microsecond."""
@@ -89,6 +101,40 @@ def tenant(value: Tenant) -> tenant_pb2.Tenant:
         time_zone=value.time_zone,
         create_time=timestamp(value.created_at),
         update_time=timestamp(value.updated_at),
+        redaction=tenant_pb2.RedactionPolicy(
+            **{name: _HANDLINGS_OUT[getattr(value.redaction, name)] for name in REDACTION_FIELDS}
+        ),
+        retention=tenant_pb2.RetentionPolicy(
+            **{name: getattr(value.retention, name) for name in RETENTION_FIELDS}
+        ),
+        etag=etag(value.version),
+    )
+
+
+def redaction(value: tenant_pb2.RedactionPolicy) -> RedactionPolicy:
+    """A policy with every default filled in."""
+    given = {name: getattr(value, name) for name in REDACTION_FIELDS}
+    return RedactionPolicy(**{name: _HANDLINGS[handling] for name, handling in given.items() if handling})
+
+
+def retention(value: tenant_pb2.RetentionPolicy) -> Retention:
+    return Retention(**{name: getattr(value, name) for name in RETENTION_FIELDS})
+
+
+def quota(tenant_id: TenantId, value: Quota) -> tenant_pb2.Quota:
+    return tenant_pb2.Quota(
+        name=f"{tenant_name(tenant_id)}/quota",
+        etag=etag(value.version),
+        **{name: getattr(value, name) for name in QUOTA_FIELDS},
+    )
+
+
+def usage(value: Usage) -> tenant_pb2.Usage:
+    return tenant_pb2.Usage(
+        month=f"{value.month:%Y-%m}",
+        call_minutes=round(value.call_seconds / 60, 3),
+        tokens=value.tokens,
+        knowledge_bytes=value.knowledge_bytes,
     )
 
 
@@ -106,6 +152,7 @@ def agent(value: Agent) -> agent_pb2.Agent:
         ),
         create_time=timestamp(value.created_at),
         update_time=timestamp(value.updated_at),
+        etag=etag(value.version),
     )
 
 

@@ -33,6 +33,8 @@ _END_REASONS = {
     m.EndReason.INPUT_CLOSED: pb.CallEnded.REASON_INPUT_CLOSED,
     m.EndReason.TOO_LONG: pb.CallEnded.REASON_TOO_LONG,
     m.EndReason.DRAINING: pb.CallEnded.REASON_DRAINING,
+    m.EndReason.CREDENTIAL_EXPIRED: pb.CallEnded.REASON_CREDENTIAL_EXPIRED,
+    m.EndReason.QUOTA_EXCEEDED: pb.CallEnded.REASON_QUOTA_EXCEEDED,
 }
 
 
@@ -88,6 +90,8 @@ def client_payload(request: pb.VoiceStreamRequest) -> m.ClientPayload:
             return m.Ping(request.ping.payload)
         case "end":
             return m.CallEnd()
+        case "renew":
+            return m.RenewCredential(request.renew.credential)
         case "start":
             return m.SecondStart()
         case other:
@@ -129,6 +133,12 @@ def response(event: m.ServerEvent, tenant: TenantId) -> pb.VoiceStreamResponse:
             result.turn.CopyFrom(
                 pb.TurnDecision(kind=_DECISIONS[kind], reason=reason, silence=mapping.duration(silence))
             )
+        case m.CredentialExpiring(expires_at):
+            result.credential_expiring.expire_time.CopyFrom(mapping.timestamp(expires_at))
+        case m.CredentialRenewed(expires_at):
+            result.credential_renewed.SetInParent()
+            if expires_at is not None:
+                result.credential_renewed.expire_time.CopyFrom(mapping.timestamp(expires_at))
         case m.ResponseStarted(response_id):
             result.response_started.response_id = response_id
         case m.ResponseText(response_id, text, offset):

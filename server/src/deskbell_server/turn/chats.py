@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.agent import Agent
-from deskbell_server.domain.conversation import Channel, Conversation, ConversationState
+from deskbell_server.domain.conversation import Channel, Conversation, ConversationState, Speaker
 from deskbell_server.domain.errors import InvalidInput, NotFound
+from deskbell_server.domain.identity import Principal
 from deskbell_server.domain.names import (
     AgentId,
     ConversationId,
@@ -41,6 +43,7 @@ class Chats:
         agents: AgentStore,
         conversations: ConversationStore,
         engine: TurnEngine,
+        quotas: Quotas,
         clock: Clock,
         owner: str,
     ) -> None:
@@ -48,15 +51,23 @@ class Chats:
         self._agents = agents
         self._conversations = conversations
         self._engine = engine
+        self._quotas = quotas
         self._clock = clock
         self._owner = owner
 
     async def open(
-        self, tenant: TenantId, agent: AgentId, conversation: ConversationId | None, caller_id: str
+        self,
+        tenant: TenantId,
+        agent: AgentId,
+        conversation: ConversationId | None,
+        caller_id: str,
+        principal: Principal,
     ) -> OpenChat:
-        """Begins a conversation, or finds the one to go on with. Raises NotFound (agent, conversation)."""
+        """Begins a conversation, or finds the one to go on with. Raises NotFound (agent, conversation) and
+        QuotaExceeded."""
         found_agent = await self._agents.get(tenant, agent)
         found_tenant = await self._tenants.get(tenant)
+        await self._quotas.check_month(tenant, calls=False)
         if conversation is None:
             now = self._clock.now()
             conversation = ConversationId(time_ordered_uuid(now.timestamp()))
@@ -68,19 +79,31 @@ class Chats:
                     agent=agent,
                     channel=Channel.CHAT,
                     state=ConversationState.OPEN,
-                    caller_id=caller_id,
+                    caller_id=principal.caller_id or caller_id,
                     message_count=0,
                     started_at=now,
                     ended_at=None,
                     end_reason="",
+                    created_by=principal.actor,
                 ),
                 self._owner,
             )
         else:
             existing = await self._conversations.get(tenant, conversation)
-            if existing.channel is not Channel.CHAT or existing.agent != agent:
+            if (
+                existing.channel is not Channel.CHAT
+                or existing.agent != agent
+                or _foreign(existing, principal)
+            ):
                 raise NotFound("conversation", conversation_name(tenant, conversation))
         return OpenChat(found_tenant, found_agent, conversation)
+
+    async def stored_answer(self, chat: OpenChat, turn: TurnId) -> Answer | None:
+        """The answer of a turn that is over."""
+        for message in await self._conversations.turn(chat.tenant.id, chat.conversation, turn):
+            if message.speaker is Speaker.AGENT:
+                return Answer(message.text, list(message.citations))
+        return None
 
     def new_turn(self) -> TurnId:
         """A fresh turn id."""
@@ -94,3 +117,10 @@ class Chats:
         async with aclosing(self._engine.answer(question, Answer())) as events:
             async for event in events:
                 yield event
+
+
+def _foreign(conversation: Conversation, principal: Principal) -> bool:
+    """Whether a phone wants to go on with what is another caller's."""
+    if not principal.is_client or conversation.created_by == principal.actor:
+        return False
+    return not principal.caller_id or conversation.caller_id != principal.caller_id

@@ -103,13 +103,14 @@ class TurnEngine:
                 yield event
         with state.watch.stage("store"):
             await self._record.store(
-                question.tenant.id,
+                question.tenant,
                 question.conversation,
                 question.turn,
                 asked=question.text,
                 answer=answer,
                 # On a call the answer is not yet heard when it is stored.
                 estimated=question.channel is Channel.VOICE,
+                tokens=state.usage.prompt_tokens + state.usage.completion_tokens,
             )
         yield Finished(
             answer,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from deskbell_server.domain.conversation import Message, Speaker
 from deskbell_server.domain.knowledge import Citation
-from deskbell_server.domain.names import ConversationId, TenantId, TurnId
+from deskbell_server.domain.names import ConversationId, TurnId
+from deskbell_server.domain.tenant import Tenant
 from deskbell_server.ports.stores import Clock, ConversationStore
+from deskbell_server.privacy.redaction import Redacted, redact
+from deskbell_server.privacy.regions import region_of_time_zone
 from deskbell_server.turn.events import Answer
 
 
 class TurnRecord:
-    """Stores turns. Storing one again changes nothing. All methods raise StoreUnavailable."""
+    """Stores turns, without the personal data that the tenant does not want kept. Storing one again changes
+    nothing. All methods raise StoreUnavailable."""
 
     def __init__(self, conversations: ConversationStore, clock: Clock) -> None:
         self._conversations = conversations
@@ -18,7 +25,7 @@ class TurnRecord:
 
     async def store(
         self,
-        tenant: TenantId,
+        tenant: Tenant,
         conversation: ConversationId,
         turn: TurnId,
         *,
@@ -26,28 +33,46 @@ class TurnRecord:
         answer: Answer,
         heard: str | None = None,
         estimated: bool = False,
+        tokens: int = 0,
     ) -> None:
         """Stores the caller's words (None for a greeting, which answers nothing) and the agent's.
 
         `heard` is what the caller heard of the answer, the whole of it if None; `estimated` says that the
-        client did not tell.
+        client did not tell. `tokens` are counted as the tenant's usage.
         """
         messages: list[Message] = []
         if asked is not None:
-            messages.append(self._message(turn, Speaker.CALLER, asked, asked, (), estimated=False))
+            words = _redacted(tenant, asked, ()).text
+            messages.append(self._message(turn, Speaker.CALLER, words, words, (), estimated=False))
         if answer.text:
-            heard = answer.text if heard is None else heard
-            citations = tuple(answer.citations)
-            messages.append(
-                self._message(turn, Speaker.AGENT, answer.text, heard, citations, estimated=estimated)
+            whole = _redacted(tenant, answer.text, answer.citations)
+            heard_words = whole.text if heard is None else _redacted(tenant, heard, answer.citations).text
+            citations = tuple(
+                replace(
+                    citation,
+                    text_start=whole.moved(citation.text_start),
+                    text_end=whole.moved(citation.text_end),
+                )
+                for citation in answer.citations
             )
-        await self._conversations.store_turn(tenant, conversation, turn, messages)
+            messages.append(
+                self._message(turn, Speaker.AGENT, whole.text, heard_words, citations, estimated=estimated)
+            )
+        await self._conversations.store_turn(tenant.id, conversation, turn, messages, tokens)
 
     async def correct_heard(
-        self, tenant: TenantId, conversation: ConversationId, turn: TurnId, heard: str, *, estimated: bool
+        self,
+        tenant: Tenant,
+        conversation: ConversationId,
+        turn: TurnId,
+        answer: Answer,
+        heard: str,
+        *,
+        estimated: bool,
     ) -> None:
         """Says better what the caller heard of a stored turn."""
-        await self._conversations.set_heard(tenant, conversation, turn, heard, estimated=estimated)
+        words = _redacted(tenant, heard, answer.citations).text
+        await self._conversations.set_heard(tenant.id, conversation, turn, words, estimated=estimated)
 
     def _message(
         self,
@@ -61,3 +86,13 @@ class TurnRecord:
     ) -> Message:
         # The store gives the index.
         return Message(0, turn, speaker, text, heard, estimated, citations, self._clock.now())
+
+
+def _redacted(tenant: Tenant, text: str, citations: Sequence[Citation]) -> Redacted:
+    """What the tenant's own documents say is published, and stays."""
+    return redact(
+        text,
+        tenant.redaction,
+        region=region_of_time_zone(tenant.time_zone),
+        published=[citation.quote for citation in citations],
+    )

@@ -9,20 +9,23 @@ from datetime import timedelta
 
 import structlog
 
+from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.conversation import Channel, Conversation, ConversationState
 from deskbell_server.domain.errors import DeskbellError, LimitReached, Unavailable
 from deskbell_server.domain.names import ConversationId, time_ordered_uuid
+from deskbell_server.ports.limits import LiveCalls
 from deskbell_server.ports.stores import (
     AgentStore,
     Clock,
     ConversationStore,
-    LiveCalls,
     SpeechCache,
     TenantStore,
 )
 from deskbell_server.turn.engine import TurnEngine
 from deskbell_server.turn.record import TurnRecord
+from deskbell_server.voice.credential import CallCredential
 from deskbell_server.voice.messages import CallStart, EndReason, Transport
+from deskbell_server.voice.metering import Meter
 from deskbell_server.voice.session import Call, CallEngines, CallLimits, CallSession
 
 RETRY_SECONDS = 5.0
@@ -46,8 +49,8 @@ class Calls:
         speech_cache: SpeechCache,
         clock: Clock,
         limits: CallLimits,
+        quotas: Quotas,
         max_calls: int,
-        max_calls_per_tenant: int,
         owner: str,
     ) -> None:
         self._tenants = tenants
@@ -61,7 +64,7 @@ class Calls:
         self._clock = clock
         self._limits = limits
         self._max_calls = max_calls
-        self._max_calls_per_tenant = max_calls_per_tenant
+        self._quotas = quotas
         self._owner = owner
         self._sessions: set[CallSession] = set()
         self._count = 0
@@ -74,10 +77,10 @@ class Calls:
         """How many calls go on here."""
         return self._count
 
-    async def run(self, start: CallStart, transport: Transport) -> None:
+    async def run(self, start: CallStart, transport: Transport, credential: CallCredential) -> None:
         """Runs a call from its start to its end.
 
-        Raises NotFound (agent), LimitReached, Unavailable (DRAINING), and what `CallSession.run` raises.
+        Raises NotFound (agent), LimitReached, QuotaExceeded, Unavailable (DRAINING), and what `CallSession.run` raises.
         Cancelling it ends the call as if the network went.
         """
         if self._draining:
@@ -89,7 +92,7 @@ class Calls:
                 retry_after=RETRY_SECONDS,
             )
         with self._counted():
-            await self._run(start, transport)
+            await self._run(start, transport, credential)
 
     async def drain(self, timeout: float) -> None:
         """Refuses new calls, tells the clients of those that go on, and ends what lasts longer than `timeout`
@@ -124,12 +127,14 @@ class Calls:
             if not self._count:
                 self._empty.set()
 
-    async def _run(self, start: CallStart, transport: Transport) -> None:
+    async def _run(self, start: CallStart, transport: Transport, credential: CallCredential) -> None:
         agent = await self._agents.get(start.tenant, start.agent)
         tenant = await self._tenants.get(start.tenant)
+        await self._quotas.check_month(start.tenant, calls=True)
+        limits = await self._quotas.call_limits(credential.principal, start.tenant)
         now = self._clock.now()
         conversation = ConversationId(time_ordered_uuid(now.timestamp()))
-        await self._live.enter(start.tenant, conversation, self._max_calls_per_tenant)
+        await self._live.enter(start.tenant, conversation, limits)
         try:
             await self._conversations.create(
                 start.tenant,
@@ -139,14 +144,16 @@ class Calls:
                     agent=start.agent,
                     channel=Channel.VOICE,
                     state=ConversationState.OPEN,
-                    caller_id=start.caller_id,
+                    caller_id=credential.principal.caller_id or start.caller_id,
                     message_count=0,
                     started_at=now,
                     ended_at=None,
                     end_reason="",
+                    created_by=credential.principal.actor,
                 ),
                 self._owner,
             )
+            meter = Meter(self._quotas, start.tenant, self._clock)
             session = CallSession(
                 Call(tenant, agent, conversation, start),
                 transport,
@@ -156,10 +163,12 @@ class Calls:
                 self._speech_cache,
                 self._clock,
                 self._limits,
+                credential,
+                meter,
             )
             self._sessions.add(session)
             try:
-                await self._until_ended(session, conversation, start)
+                await self._until_ended(session, conversation, start, meter)
             finally:
                 self._sessions.discard(session)
         finally:
@@ -167,7 +176,7 @@ class Calls:
                 await self._live.leave(start.tenant, conversation)
 
     async def _until_ended(
-        self, session: CallSession, conversation: ConversationId, start: CallStart
+        self, session: CallSession, conversation: ConversationId, start: CallStart, meter: Meter
     ) -> None:
         reason = EndReason.FAILED
         try:
@@ -179,6 +188,7 @@ class Calls:
         finally:
             try:
                 async with asyncio.timeout(CLEANUP_TIMEOUT):
+                    await meter.count()
                     await self._conversations.end(start.tenant, conversation, self._clock.now(), reason)
             except (DeskbellError, TimeoutError):
                 # The call's own outcome matters more; what is left open is marked lost later.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -94,6 +94,13 @@ class CallEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewCredential:
+    """Another credential for the call."""
+
+    credential: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SecondStart:
     """A `start` in mid-call."""
 
@@ -114,6 +121,7 @@ ClientPayload = (
     | EventAck
     | Ping
     | CallEnd
+    | RenewCredential
     | SecondStart
     | BadMessage
 )
@@ -264,6 +272,8 @@ class EndReason(StrEnum):
     INPUT_CLOSED = "input_closed"
     TOO_LONG = "too_long"
     DRAINING = "draining"
+    CREDENTIAL_EXPIRED = "credential_expired"
+    QUOTA_EXCEEDED = "quota_exceeded"
     CONNECTION_LOST = "connection_lost"
     FAILED = "failed"
 
@@ -275,6 +285,20 @@ class CallEnded:
     reason: EndReason
     duration: float
     turn_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialExpiring:
+    """The call's credential expires soon."""
+
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRenewed:
+    """The new credential counts, until then; None: it does not expire."""
+
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +323,8 @@ ServerPayload = (
     | CallFault
     | GoAway
     | CallEnded
+    | CredentialExpiring
+    | CredentialRenewed
     | Pong
 )
 

@@ -195,12 +195,12 @@ class Response:
 
     async def _store(self, heard: str, *, estimated: bool) -> None:
         question = self.question
-        ids = (question.tenant.id, question.conversation, question.turn)
+        what = (question.tenant, question.conversation, question.turn)
         if self._stored:
-            await self._record.correct_heard(*ids, heard, estimated=estimated)
+            await self._record.correct_heard(*what, self._answer, heard, estimated=estimated)
             return
         await self._record.store(
-            *ids,
+            *what,
             asked=question.text if self._fixed_text is None else None,
             answer=self._answer,
             heard=heard,

@@ -5,7 +5,7 @@
     transcript one utterance at a time (transcribing.py); reports `Understood` to the inbox
     response   one answer at a time (responding.py); reports `Audible` and `Responded` to the inbox
     writer     outbox -> Transport.send
-    limit      ends a call that lasts too long
+    limits     end a call that lasts too long, whose credential expires, or whose tenant has no minutes left
 
 All of them live in the one TaskGroup of `CallSession.run`: when one fails, or the rpc is cancelled, all stop.
 """
@@ -28,6 +28,8 @@ from deskbell_server.domain.errors import (
     FailedPrecondition,
     FeatureUnavailable,
     InvalidInput,
+    NotAuthenticated,
+    NotPermitted,
 )
 from deskbell_server.domain.names import ConversationId, TurnId, time_ordered_uuid
 from deskbell_server.domain.tenant import Tenant
@@ -36,6 +38,7 @@ from deskbell_server.ports.stores import Clock, SpeechCache
 from deskbell_server.turn.engine import Question, TurnEngine
 from deskbell_server.turn.record import TurnRecord
 from deskbell_server.voice import machine as m
+from deskbell_server.voice.credential import CallCredential
 from deskbell_server.voice.endpointing import WINDOW
 from deskbell_server.voice.greeting import CachedSpeech
 from deskbell_server.voice.intake import AudioIntake, Sequence, UtteranceBuffer
@@ -59,6 +62,7 @@ from deskbell_server.voice.messages import (
     PlaybackReport,
     PlaybackState,
     Pong,
+    RenewCredential,
     SecondStart,
     ServerPayload,
     Speech,
@@ -66,6 +70,7 @@ from deskbell_server.voice.messages import (
     Transport,
     TurnDecision,
 )
+from deskbell_server.voice.metering import Meter
 from deskbell_server.voice.outbox import SEND_TIMEOUT, Outbox
 from deskbell_server.voice.playback import ResponseTrack, SendClock
 from deskbell_server.voice.responding import Heard, Response
@@ -75,6 +80,7 @@ from deskbell_server.voice.transcribing import Transcriber
 INBOX = 64
 ACK_SECONDS = 0.5
 MAX_BAD_MESSAGES = 50
+RENEW_TIMEOUT = 5.0
 STOP_TIMEOUT = 5.0
 """A cancelled task that needs longer has lost its way: the call fails."""
 _log = structlog.get_logger(__name__)
@@ -121,6 +127,8 @@ class CallSession:
         speech_cache: SpeechCache,
         clock: Clock,
         limits: CallLimits,
+        credential: CallCredential,
+        meter: Meter,
     ) -> None:
         self._call = call
         self._transport = transport
@@ -130,6 +138,8 @@ class CallSession:
         self._speech_cache = speech_cache
         self._clock = clock
         self._limits = limits
+        self._credential = credential
+        self._meter = meter
         self._began = clock.monotonic()
         self._greeting = "" if call.start.skip_greeting else call.agent.greeting.strip()
         self._machine = m.CallMachine(
@@ -170,12 +180,15 @@ class CallSession:
             async with asyncio.TaskGroup() as group:
                 writer = group.create_task(self._outbox.run())
                 reader = group.create_task(self._read())
-                limit = group.create_task(self._limit())
+                limits = [
+                    group.create_task(limit())
+                    for limit in (self._limit_duration, self._limit_credential, self._limit_minutes)
+                ]
                 await self._main(group)
                 await self._outbox.close()
                 await asyncio.wait({writer}, timeout=SEND_TIMEOUT)
-                reader.cancel()
-                limit.cancel()
+                for task in (reader, *limits):
+                    task.cancel()
         finally:
             if self._response is not None:
                 async with asyncio.timeout(STOP_TIMEOUT):
@@ -205,9 +218,17 @@ class CallSession:
             if message is None:
                 return
 
-    async def _limit(self) -> None:
+    async def _limit_duration(self) -> None:
         await asyncio.sleep(self._limits.max_duration)
         await self.close(EndReason.TOO_LONG)
+
+    async def _limit_credential(self) -> None:
+        await self._credential.watch(self._tell)
+        await self.close(EndReason.CREDENTIAL_EXPIRED)
+
+    async def _limit_minutes(self) -> None:
+        await self._meter.run()
+        await self.close(EndReason.QUOTA_EXCEEDED)
 
     async def _main(self, group: asyncio.TaskGroup) -> None:
         start = self._call.start
@@ -242,7 +263,7 @@ class CallSession:
             if not self._sequence.accept(message.client_seq):
                 return
             await self._use(group, message.payload)
-        except (InvalidInput, FeatureUnavailable) as error:
+        except (InvalidInput, FeatureUnavailable, NotAuthenticated, NotPermitted) as error:
             if error.reason == "AUDIO_FASTER_THAN_REAL_TIME":
                 raise
             self._bad_in_a_row += 1
@@ -275,6 +296,10 @@ class CallSession:
                 await self._feed(group, m.Closing(EndReason.CALLER_ENDED, self._audio.end))
             case Ping(payload=content):
                 await self._tell(Pong(content))
+            case RenewCredential(credential):
+                async with asyncio.timeout(RENEW_TIMEOUT):
+                    renewed = await self._credential.renew(credential)
+                await self._tell(renewed)
             case EventAck():
                 pass  # nothing is kept for a resumption
             case BadMessage(error):

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from deskbell_server.adapters.postgres.errors import broken_constraints
+from deskbell_server.adapters.postgres.errors import broken_constraints, check_etag
 from deskbell_server.adapters.postgres.pool import Database
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.adapters.postgres.tenants import check_tenant_exists
@@ -49,10 +49,11 @@ class PostgresAgentStore:
         return [_agent(row) for row in rows]
 
     async def update(
-        self, tenant: TenantId, agent: AgentId, changes: Mapping[str, Any], now: datetime
+        self, tenant: TenantId, agent: AgentId, changes: Mapping[str, Any], etag: str, now: datetime
     ) -> Agent:
         async with self._database.tenant(tenant) as connection:
             old = _found(await connection.fetchrow(_SQL["lock"], tenant, agent), tenant, agent)
+            check_etag(old.version, etag)
             new = dataclasses.replace(old, **changes, updated_at=now)
             row = await connection.fetchrow(_SQL["update"], tenant, agent, *_values(new), new.updated_at)
             return _found(row, tenant, agent)
@@ -97,4 +98,5 @@ def _agent(row: asyncpg.Record) -> Agent:
         ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        version=row["version"],
     )

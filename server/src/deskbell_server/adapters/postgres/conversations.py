@@ -10,6 +10,7 @@ import asyncpg
 from deskbell_server.adapters.postgres.citations import citations_from_json, citations_to_json
 from deskbell_server.adapters.postgres.errors import broken_constraints
 from deskbell_server.adapters.postgres.pool import Database
+from deskbell_server.adapters.postgres.quotas import add_usage
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.adapters.postgres.tenants import check_tenant_exists
 from deskbell_server.domain.conversation import (
@@ -30,6 +31,7 @@ from deskbell_server.domain.names import (
     conversation_name,
     tenant_name,
 )
+from deskbell_server.domain.quota import month_of
 
 _SQL = load_statements("conversations")
 
@@ -59,6 +61,7 @@ class PostgresConversationStore:
                     conversation.started_at,
                     conversation.ended_at,
                     conversation.end_reason,
+                    conversation.created_by,
                 )
         if row is None:
             raise NotFound("agent", agent_name(tenant, conversation.agent))
@@ -99,7 +102,12 @@ class PostgresConversationStore:
         return [HistoryEntry(Speaker(row["speaker"]), row["heard_text"]) for row in reversed(rows)]
 
     async def store_turn(
-        self, tenant: TenantId, conversation: ConversationId, turn: TurnId, messages: Sequence[Message]
+        self,
+        tenant: TenantId,
+        conversation: ConversationId,
+        turn: TurnId,
+        messages: Sequence[Message],
+        tokens: int = 0,
     ) -> None:
         """As the port says; the messages get the conversation's next indexes and `turn`, whatever their own
         `index` and `turn` are."""
@@ -108,7 +116,7 @@ class PostgresConversationStore:
             count = await connection.fetchval(_SQL["lock"], tenant, conversation)
             if count is None:
                 raise NotFound("conversation", conversation_name(tenant, conversation))
-            await connection.execute(
+            added = await connection.fetchval(
                 _SQL["append_turn"],
                 tenant,
                 conversation,
@@ -121,6 +129,13 @@ class PostgresConversationStore:
                 [citations_to_json(message.citations) for message in messages],
                 [message.created_at for message in messages],
             )
+            if added and tokens:
+                month = month_of(messages[0].created_at)
+                await add_usage(connection, tenant, month, 0.0, tokens)
+
+    async def turn(self, tenant: TenantId, conversation: ConversationId, turn: TurnId) -> list[Message]:
+        async with self._database.tenant(tenant) as connection:
+            return [_message(row) for row in await connection.fetch(_SQL["turn"], tenant, conversation, turn)]
 
     async def set_heard(
         self, tenant: TenantId, conversation: ConversationId, turn: TurnId, heard: str, *, estimated: bool
@@ -155,6 +170,7 @@ def _conversation(row: asyncpg.Record) -> Conversation:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         end_reason=row["end_reason"],
+        created_by=row["created_by"],
     )
 
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from deskbell_server.domain.errors import AlreadyExists, InvalidInput, NotFound, StoreUnavailable
+from deskbell_server.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound, StoreUnavailable
+from deskbell_server.domain.names import etag
 
 _PASSING = (
     "08",  # connection exception
@@ -76,3 +77,9 @@ def broken_constraints(*, taken: AlreadyExists, parent: NotFound | None = None) 
         if parent is None:
             raise
         raise parent from None
+
+
+def check_etag(version: int, given: str) -> None:
+    """Raises Conflict unless `given` is empty or the etag of the version. The row must be locked."""
+    if given and given != etag(version):
+        raise Conflict("it was changed since this etag was given out; read it again")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncpg
 
 from deskbell_server.adapters.postgres.errors import broken_constraints
-from deskbell_server.adapters.postgres.pool import Database
+from deskbell_server.adapters.postgres.pool import Connection, Database
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.adapters.postgres.tenants import check_tenant_exists
 from deskbell_server.domain.errors import AlreadyExists, NotFound
 from deskbell_server.domain.knowledge import Document, DocumentState, FoundPassage, MediaType, Passage
 from deskbell_server.domain.names import DocumentId, TenantId, document_name, tenant_name
+from deskbell_server.domain.quota import QuotaExceeded
 from deskbell_server.ports.engines import Embedding
 
 _SQL = load_statements("knowledge")
@@ -22,8 +23,12 @@ class PostgresKnowledgeStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def create(self, tenant: TenantId, document: Document, text: str) -> Document:
+    async def create(
+        self, tenant: TenantId, document: Document, text: str, room: int | None = None
+    ) -> Document:
         async with self._database.tenant(tenant) as connection:
+            if room is not None:
+                await _check_room(connection, tenant, document, room)
             with broken_constraints(
                 taken=AlreadyExists("document", document_name(tenant, document.id)),
                 parent=NotFound("tenant", tenant_name(tenant)),
@@ -75,6 +80,17 @@ class PostgresKnowledgeStore:
         async with self._database.tenant(tenant) as connection:
             rows = await connection.fetch(_SQL["matching"], tenant, question, query, limit)
         return [_found_passage(row, score=row["rank"]) for row in rows]
+
+
+async def _check_room(connection: Connection, tenant: TenantId, document: Document, room: int) -> None:
+    await connection.execute(_SQL["lock_room"], tenant)
+    used = await connection.fetchval(_SQL["bytes"], tenant)
+    if used + document.size_bytes > room:
+        raise QuotaExceeded(
+            "knowledge_bytes",
+            f"the document has {document.size_bytes:,} bytes; of the tenant's {room:,} there are "
+            f"{max(room - used, 0):,} left",
+        )
 
 
 def _found(row: asyncpg.Record | None, tenant: TenantId, document: DocumentId) -> Document:

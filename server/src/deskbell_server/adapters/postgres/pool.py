@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import asyncpg
 from pgvector.asyncpg import register_vector
@@ -42,6 +43,32 @@ _SESSION = {
 }
 
 
+class Work(Protocol):
+    """A unit of work, whose transaction begins when it is first needed."""
+
+    @property
+    def tenant(self) -> TenantId | None:
+        """Whose rows it sees; None for the platform's."""
+        ...
+
+    async def connection(self) -> Connection:
+        """Where its statements go."""
+        ...
+
+
+_current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
+
+
+@contextmanager
+def joined(work: Work) -> Iterator[None]:
+    """Within it, transactions for the work's tenant are part of the work."""
+    token = _current_work.set(work)
+    try:
+        yield
+    finally:
+        _current_work.reset(token)
+
+
 class Database:
     """Two pools: one whose transactions are bound to a tenant, and one for work that belongs to none."""
 
@@ -51,11 +78,22 @@ class Database:
 
     @asynccontextmanager
     async def tenant(self, tenant: TenantId) -> AsyncIterator[Connection]:
-        """A transaction that sees the rows of one tenant; it commits if the block ends well.
+        """A transaction that sees the rows of one tenant; it commits if the block ends well, or with the
+        unit of work that goes on in this task for that tenant.
 
         Cancelling rolls back and gives the connection back. Raises `StoreUnavailable` and, for what can be
         no tenant's id, `NotFound`.
         """
+        work = _current_work.get()
+        if work is not None and work.tenant == tenant:
+            yield await work.connection()
+            return
+        async with self.own_tenant(tenant) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def own_tenant(self, tenant: TenantId) -> AsyncIterator[Connection]:
+        """As `tenant`, always with a transaction of its own."""
         # The id becomes part of a statement, as SET takes no parameters.
         if not is_slug(tenant):
             raise NotFound("tenant", tenant_name(tenant))
@@ -66,6 +104,16 @@ class Database:
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[Connection]:
         """A transaction for work that belongs to no tenant; otherwise as `tenant`."""
+        work = _current_work.get()
+        if work is not None and work.tenant is None:
+            yield await work.connection()
+            return
+        async with self.own_platform() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def own_platform(self) -> AsyncIterator[Connection]:
+        """As `platform`, always with a transaction of its own."""
         async with _transaction(self._platform, "begin") as connection:
             yield connection
 

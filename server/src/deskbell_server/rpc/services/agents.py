@@ -74,7 +74,7 @@ class Agents(AgentServiceServicer):
         current = await self._store.get(tenant, agent)
         changes = _changes(request.agent, masks.paths(request.update_mask, _PATHS), current)
         _check(replace(current, **changes))
-        updated = await self._store.update(tenant, agent, changes, self._clock.now())
+        updated = await self._store.update(tenant, agent, changes, request.agent.etag, self._clock.now())
         return pb.UpdateAgentResponse(agent=mapping.agent(updated))
 
     async def DeleteAgent(self, request: pb.DeleteAgentRequest, context: Context) -> pb.DeleteAgentResponse:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -10,13 +11,14 @@ from deskbell.v1 import chat_service_pb2 as pb
 from deskbell.v1 import turn_events_pb2
 from deskbell.v1.chat_service_pb2_grpc import ChatServiceServicer
 from deskbell_server.domain.errors import InvalidInput
-from deskbell_server.domain.names import AgentId, TenantId, conversation_name, split_name
+from deskbell_server.domain.names import AgentId, TenantId, TurnId, conversation_name, split_name
 from deskbell_server.observability.metrics import ServerMetrics
 from deskbell_server.ports.stores import Clock
 from deskbell_server.rpc import mapping
+from deskbell_server.rpc.caller import current_caller, current_principal
 from deskbell_server.rpc.context import Context
 from deskbell_server.turn.chats import Chats
-from deskbell_server.turn.events import Cited, Finished, Text
+from deskbell_server.turn.events import Answer, Cited, Finished, Metrics, Text, TurnEvent
 
 RESPONSE_ID = "r1"
 """A chat turn has one response."""
@@ -42,8 +44,15 @@ class Chat(ChatServiceServicer):
             conversation = mapping.conversation_id(conversation_id)
         if not request.text.strip():
             raise InvalidInput.field("text", "must hold more than white space")
-        chat = await self._chats.open(TenantId(tenant), AgentId(agent), conversation, request.caller_id)
+        caller = current_caller()
         turn = self._chats.new_turn()
+        if caller.repeated is not None:
+            # Begun before, under the same request id: the same conversation and turn.
+            conversation = mapping.conversation_id(split_name(caller.repeated.started.conversation)[1])
+            turn = TurnId(uuid.UUID(caller.repeated.turn_id))
+        chat = await self._chats.open(
+            TenantId(tenant), AgentId(agent), conversation, request.caller_id, current_principal()
+        )
         seq = 0
 
         def event(**payload: Any) -> pb.SendMessageResponse:
@@ -59,7 +68,9 @@ class Chat(ChatServiceServicer):
         name = conversation_name(chat.tenant.id, chat.conversation)
         yield event(started=pb.ChatStarted(conversation=name))
         yield event(response_started=turn_events_pb2.ResponseStarted(response_id=RESPONSE_ID))
-        async with aclosing(self._chats.say(chat, turn, request.text)) as events:
+        stored = None if caller.repeated is None else await self._chats.stored_answer(chat, turn)
+        answer_again = self._chats.say(chat, turn, request.text) if stored is None else _again(stored)
+        async with aclosing(answer_again) as events:
             async for happened in events:
                 match happened:
                     case Text(text):
@@ -77,3 +88,11 @@ class Chat(ChatServiceServicer):
                         for stage in metrics.stages:
                             self._metrics.stage(stage.stage, stage.duration)
                         yield event(metrics=mapping.metrics(metrics))
+
+
+async def _again(answer: Answer) -> AsyncGenerator[TurnEvent, None]:
+    """The events of an answer that was given before."""
+    yield Text(answer.text)
+    for citation in answer.citations:
+        yield Cited(citation)
+    yield Finished(answer, Metrics())

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import PurePath
+from typing import Any
 
 from deskbell.v1 import knowledge_service_pb2 as pb
 from deskbell.v1.knowledge_service_pb2_grpc import KnowledgeServiceServicer
 from deskbell_server.domain.errors import InvalidInput
-from deskbell_server.domain.knowledge import MAX_UPLOAD_BYTES, MediaType
+from deskbell_server.domain.knowledge import MAX_UPLOAD_BYTES, Document, MediaType
 from deskbell_server.domain.names import DocumentId, TenantId, split_name
 from deskbell_server.knowledge.documents import WAIT_SECONDS, Documents
 from deskbell_server.knowledge.loading import decode, media_type_of
 from deskbell_server.knowledge.search import KnowledgeSearch
 from deskbell_server.ports.stores import KnowledgeStore, TenantStore
 from deskbell_server.rpc import mapping
+from deskbell_server.rpc.caller import current_caller
 from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.page_tokens import PageTokens
 from deskbell_server.rpc.validation import check
@@ -43,15 +45,15 @@ class Knowledge(KnowledgeServiceServicer):
 
     async def IngestText(self, request: pb.IngestTextRequest, context: Context) -> pb.IngestTextResponse:
         (tenant,) = split_name(request.parent)
-        document = await self._documents.ingest(
+        document = await self._documents.add(
             TenantId(tenant),
             DocumentId(request.document_id) if request.document_id else None,
             title=request.title,
             text=request.text,
             media_type=MediaType(request.media_type or MediaType.PLAIN),
             field="text",
-            wait_seconds=_wait(context),
         )
+        self._wait_afterwards(document, context)
         return pb.IngestTextResponse(document=mapping.document(document))
 
     async def UploadDocument(
@@ -61,15 +63,15 @@ class Knowledge(KnowledgeServiceServicer):
     ) -> pb.UploadDocumentResponse:
         header, data = await _receive(request_iterator)
         (tenant,) = split_name(header.parent)
-        document = await self._documents.ingest(
+        document = await self._documents.add(
             TenantId(tenant),
             DocumentId(header.document_id) if header.document_id else None,
             title=(header.title or PurePath(header.file_name).stem or header.file_name)[:200],
             text=decode(data, field="chunk"),
             media_type=media_type_of(header.file_name),
             field="chunk",
-            wait_seconds=_wait(context),
         )
+        self._wait_afterwards(document, context)
         return pb.UploadDocumentResponse(document=mapping.document(document))
 
     async def GetDocument(self, request: pb.GetDocumentRequest, context: Context) -> pb.GetDocumentResponse:
@@ -120,6 +122,15 @@ class Knowledge(KnowledgeServiceServicer):
                 for hit in hits
             ]
         )
+
+    def _wait_afterwards(self, document: Document, context: Context) -> None:
+        """Once the document is committed, waits for its index and answers with the document as it then is."""
+
+        async def indexed(response: Any) -> Any:
+            found = await self._documents.indexed(document.tenant, document.id, _wait(context))
+            return type(response)(document=mapping.document(found))
+
+        current_caller().afterwards = indexed
 
 
 def _wait(context: Context) -> float:

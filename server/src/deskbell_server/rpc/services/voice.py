@@ -9,14 +9,19 @@ import grpc
 
 from deskbell.v1 import voice_stream_service_pb2 as pb
 from deskbell.v1.voice_stream_service_pb2_grpc import VoiceStreamServiceServicer
-from deskbell_server.domain.errors import DeadlinePassed, InvalidInput
-from deskbell_server.domain.names import TenantId
+from deskbell_server.domain.errors import DeadlinePassed, InvalidInput, NotPermitted
+from deskbell_server.domain.identity import Principal
+from deskbell_server.domain.names import TenantId, agent_name
 from deskbell_server.observability.metrics import ServerMetrics
+from deskbell_server.ports.stores import Clock
 from deskbell_server.rpc import voice_mapping
+from deskbell_server.rpc.admission import Admission, may_act_on
+from deskbell_server.rpc.caller import current_caller, current_principal
 from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.validation import check
 from deskbell_server.voice.calls import Calls
-from deskbell_server.voice.messages import BadMessage, ClientMessage, ServerEvent, TurnMeasured
+from deskbell_server.voice.credential import CallCredential
+from deskbell_server.voice.messages import BadMessage, CallStart, ClientMessage, ServerEvent, TurnMeasured
 
 START_TIMEOUT = 10.0
 """Seconds a client may take to send its first message."""
@@ -25,8 +30,12 @@ START_TIMEOUT = 10.0
 class VoiceStreams(VoiceStreamServiceServicer):
     """See protos/deskbell/v1/voice_stream_service.proto."""
 
-    def __init__(self, calls: Calls, metrics: ServerMetrics, default_rate: int) -> None:
+    def __init__(
+        self, calls: Calls, admission: Admission, metrics: ServerMetrics, clock: Clock, default_rate: int
+    ) -> None:
         self._calls = calls
+        self._admission = admission
+        self._clock = clock
         self._metrics = metrics
         self._default_rate = default_rate
 
@@ -37,9 +46,23 @@ class VoiceStreams(VoiceStreamServiceServicer):
         start = voice_mapping.call_start(await _first(context), self._default_rate)
         self._metrics.calls.inc()
         try:
-            await self._calls.run(start, _Stream(context, start.tenant, self._metrics))
+            stream = _Stream(context, start.tenant, self._metrics)
+            await self._calls.run(start, stream, self._credential(start))
         finally:
             self._metrics.calls.dec()
+
+    def _credential(self, start: CallStart) -> CallCredential:
+        caller = current_caller()
+        policy = self._admission.policy(caller.method)
+        agent = agent_name(start.tenant, start.agent)
+
+        async def admit(credential: str) -> Principal:
+            principal = await self._admission.principal(policy, credential)
+            if not may_act_on(principal, start.tenant, agent):
+                raise NotPermitted("the credential may not place this call")
+            return principal
+
+        return CallCredential(current_principal(), caller.credential, admit, self._clock)
 
 
 async def _first(context: Context) -> pb.CallStart:

@@ -27,7 +27,7 @@ limit $3;
 update agents
 set
     display_name = $3, type = $4, system_prompt = $5, greeting = $6, voice = $7, speaking_rate = $8,
-    end_of_utterance_silence = $9, updated_at = $10
+    end_of_utterance_silence = $9, updated_at = $10, version = version + 1
 where tenant_id = $1 and agent_id = $2
 returning *;
 

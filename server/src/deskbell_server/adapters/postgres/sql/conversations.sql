@@ -2,9 +2,9 @@
 -- Adds a conversation with an agent that exists.
 insert into conversations (
     tenant_id, conversation_id, agent_id, channel, state, caller_id, owner, message_count, started_at,
-    ended_at, end_reason
+    ended_at, end_reason, created_by
 )
-select tenant_id, $3, agent_id, $4, $5, $6, $7, $8, $9, $10, $11
+select tenant_id, $3, agent_id, $4, $5, $6, $7, $8, $9, $10, $11, $12
 from agents
 where tenant_id = $1 and agent_id = $2
 returning *;
@@ -49,7 +49,8 @@ order by message_index desc
 limit $3;
 
 -- name: append_turn
--- Appends a turn's messages (one array a column) to a locked conversation, unless the turn is there.
+-- Appends a turn's messages (one array a column) to a locked conversation, unless the turn is there; returns how
+-- many were added.
 with added as (
     insert into messages (
         tenant_id, conversation_id, message_index, turn_id, speaker, text, heard_text, heard_estimated,
@@ -65,7 +66,16 @@ with added as (
 )
 update conversations
 set message_count = message_count + (select count(*) from added)
-where tenant_id = $1 and conversation_id = $2;
+where tenant_id = $1 and conversation_id = $2
+returning (select count(*) from added);
+
+-- name: turn
+-- The messages of one turn, in order.
+select
+    message_index, turn_id, speaker, text, heard_text, heard_estimated, citations, created_at
+from messages
+where tenant_id = $1 and conversation_id = $2 and turn_id = $3
+order by message_index;
 
 -- name: set_heard
 -- Corrects what the caller heard of the agent's message of a turn.

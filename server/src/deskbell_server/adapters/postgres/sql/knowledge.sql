@@ -8,6 +8,14 @@ returning
     tenant_id, document_id, title, media_type, size_bytes, state, passage_count, indexed_passage_count,
     failure, created_at, updated_at;
 
+-- name: lock_room
+-- Nobody else adds a document of this tenant before this transaction ends.
+select pg_advisory_xact_lock(hashtext('deskbell.knowledge.' || $1::text));
+
+-- name: bytes
+-- The bytes of all of a tenant's documents.
+select coalesce(sum(size_bytes), 0)::bigint from documents where tenant_id = $1;
+
 -- name: get
 -- One document without its text.
 select

@@ -1,7 +1,10 @@
 -- name: create
 -- Adds a tenant.
-insert into tenants (id, display_name, industry, language_code, time_zone, created_at, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into tenants (
+    id, display_name, industry, language_code, time_zone, phone_numbers, email_addresses, card_numbers,
+    national_ids, audio_days, transcript_days, lead_days, created_at, updated_at
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 returning *;
 
 -- name: get
@@ -22,7 +25,10 @@ limit $2;
 -- name: update
 -- Overwrites everything that can change of a tenant.
 update tenants
-set display_name = $2, industry = $3, language_code = $4, time_zone = $5, updated_at = $6
+set
+    display_name = $2, industry = $3, language_code = $4, time_zone = $5, phone_numbers = $6,
+    email_addresses = $7, card_numbers = $8, national_ids = $9, audio_days = $10, transcript_days = $11,
+    lead_days = $12, updated_at = $13, version = version + 1
 where id = $1
 returning *;
 

@@ -1,0 +1,1 @@
+"""Who may call and how much: credentials, sessions, tokens, quotas, limits, and what is swept away."""

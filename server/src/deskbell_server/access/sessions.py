@@ -1,0 +1,149 @@
+"""Signing in and out, and new tokens for old ones."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from deskbell_server.access.opaque import RefreshToken, RefreshTokens
+from deskbell_server.access.passwords import Passwords
+from deskbell_server.access.tokens import TokenClaims, TokenKind, Tokens
+from deskbell_server.domain.errors import NotAuthenticated
+from deskbell_server.domain.identity import Account, Principal, Session, SessionId
+from deskbell_server.domain.names import TenantId, time_ordered_uuid
+from deskbell_server.ports.identity import AccountStore
+from deskbell_server.ports.limits import Bucket, RateLimits
+from deskbell_server.ports.stores import Clock
+
+ACCESS_LIFE = timedelta(minutes=10)
+SESSION_LIFE = timedelta(days=30)
+"""From the sign-in; refreshing does not prolong it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTokens:
+    """What a client gets."""
+
+    account: Account
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class Sessions:
+    """Signs people in."""
+
+    def __init__(
+        self,
+        accounts: AccountStore,
+        passwords: Passwords,
+        tokens: Tokens,
+        secret_key: bytes,
+        limits: RateLimits,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._tokens = tokens
+        self._refresh_tokens = RefreshTokens(secret_key)
+        self._limits = limits
+        self._clock = clock
+
+    async def sign_in(
+        self, tenant: TenantId | None, email: str, password: str, address: str
+    ) -> SessionTokens:
+        """Checks a password and opens a session. Raises NotAuthenticated (SIGN_IN_FAILED), whatever was wrong and
+        after the same time, and LimitReached after too many attempts."""
+        buckets = _attempts(tenant, email, address)
+        await self._limits.take(None, buckets)
+        stored = await self._accounts.find(tenant, email)
+        right = await self._passwords.matches(stored.password_hash if stored else None, password)
+        if stored is None or not right or stored.account.disabled:
+            raise _sign_in_failed()
+        await self._limits.give_back(None, buckets)
+        account = stored.account
+        if self._passwords.is_weak(stored.password_hash):
+            await self._accounts.rehash(tenant, account.id, await self._passwords.hash(password))
+        now = self._clock.now()
+        session = Session(
+            account, SessionId(time_ordered_uuid(now.timestamp())), 1, now + SESSION_LIFE, revoked=False
+        )
+        await self._accounts.open_session(account, session.id, now, session.expires_at)
+        return await self._issue(session)
+
+    async def refresh(self, text: str) -> SessionTokens:
+        """Exchanges a refresh token. One that was exchanged before ends the session. Raises NotAuthenticated."""
+        token = self._refresh_tokens.read(text)
+        session = None if token is None else await self._accounts.session(token.tenant, token.session)
+        if token is None or session is None or session.revoked or session.account.disabled:
+            raise NotAuthenticated("the refresh token is not one that this server knows; sign in again")
+        now = self._clock.now()
+        if session.expires_at <= now:
+            raise NotAuthenticated("the session has expired; sign in again", reason="CREDENTIAL_EXPIRED")
+        if not await self._accounts.refresh(token.tenant, token.session, token.generation, now):
+            await self._accounts.revoke_session(token.tenant, token.session, now)
+            raise NotAuthenticated(
+                "the refresh token was used before, so that somebody may have a copy: the session has been "
+                "ended; sign in again"
+            )
+        return await self._issue(
+            Session(session.account, session.id, token.generation + 1, session.expires_at, revoked=False)
+        )
+
+    async def sign_out(self, text: str) -> Account | None:
+        """Ends the session of a refresh token, of whatever generation; returns whose it was."""
+        token = self._refresh_tokens.read(text)
+        session = None if token is None else await self._accounts.session(token.tenant, token.session)
+        if token is None or session is None:
+            return None
+        await self._accounts.revoke_session(token.tenant, token.session, self._clock.now())
+        return session.account
+
+    async def change_password(self, principal: Principal, current: str, new: str, address: str) -> None:
+        """Puts another password in place for whoever is signed in, and ends all their other sessions. Raises
+        NotAuthenticated (SIGN_IN_FAILED) and LimitReached."""
+        account = principal.actor.rpartition("/")[2]
+        buckets = _attempts(principal.tenant, principal.actor, address)
+        await self._limits.take(None, buckets)
+        stored = await self._accounts.find_by_id(principal.tenant, account)
+        if not await self._passwords.matches(stored.password_hash if stored else None, current):
+            raise _sign_in_failed()
+        await self._limits.give_back(None, buckets)
+        hashed = await self._passwords.hash(new)
+        await self._accounts.set_password(
+            principal.tenant, account, hashed, self._clock.now(), principal.session
+        )
+
+    async def _issue(self, session: Session) -> SessionTokens:
+        tenant = session.account.tenant
+        access_expires_at = min(self._clock.now() + ACCESS_LIFE, session.expires_at)
+        return SessionTokens(
+            account=session.account,
+            access_token=await self._tokens.sign(
+                TokenClaims(TokenKind.ACCESS, tenant, session.id, access_expires_at)
+            ),
+            access_expires_at=access_expires_at,
+            refresh_token=self._refresh_tokens.make(RefreshToken(tenant, session.id, session.generation)),
+            refresh_expires_at=session.expires_at,
+        )
+
+
+def _attempts(tenant: TenantId | None, email: str, address: str) -> list[Bucket]:
+    """What an attempt costs. One guesser with one account gets 5 tries, then one each 30 s; one with many accounts
+    30, then one each 5 s; many with one account 50, then one a minute. Someone else's guessing does not lock a
+    person out, unless it comes from everywhere."""
+    account = hashlib.sha256(f"{tenant or ''}\0{email.lower()}".encode()).hexdigest()[:24]
+    return [
+        Bucket(f"sign-in:{account}:{address}", "sign-in", 1 / 30, 5),
+        Bucket(f"sign-in-from:{address}", "sign-in", 1 / 5, 30),
+        Bucket(f"sign-in-to:{account}", "sign-in", 1 / 60, 50),
+    ]
+
+
+def _sign_in_failed() -> NotAuthenticated:
+    return NotAuthenticated(
+        "tenant, e-mail address and password do not belong together, or the user is disabled",
+        reason="SIGN_IN_FAILED",
+    )

@@ -1,0 +1,70 @@
+"""What tenants may use, and have used, in Postgres."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+
+import asyncpg
+
+from deskbell_server.adapters.postgres.errors import broken_constraints, check_etag
+from deskbell_server.adapters.postgres.pool import Connection, Database
+from deskbell_server.adapters.postgres.statements import load_statements
+from deskbell_server.domain.errors import AlreadyExists, NotFound
+from deskbell_server.domain.names import TenantId, tenant_name
+from deskbell_server.domain.quota import QUOTA_FIELDS, Quota, Usage
+
+_SQL = load_statements("quotas")
+
+
+class PostgresQuotaStore:
+    """Fulfils `QuotaStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, tenant: TenantId) -> Quota:
+        async with self._database.tenant(tenant) as connection:
+            return _quota(await connection.fetchrow(_SQL["get"], tenant), tenant)
+
+    async def update(self, tenant: TenantId, changes: Mapping[str, int], etag: str) -> Quota:
+        async with self._database.tenant(tenant) as connection:
+            # Two statements: the second must see what was committed while the first waited for its lock.
+            await connection.fetchval(_SQL["lock"], tenant)
+            old = _quota(await connection.fetchrow(_SQL["get"], tenant), tenant)
+            check_etag(old.version, etag)
+            new = dataclasses.replace(old, **changes, version=old.version + 1)
+            values = [getattr(new, field) for field in QUOTA_FIELDS]
+            await connection.execute(_SQL["put"], tenant, *values, new.version)
+        return new
+
+    async def usage(self, tenant: TenantId, month: date) -> Usage:
+        async with self._database.tenant(tenant) as connection:
+            row = await connection.fetchrow(_SQL["usage"], tenant, month)
+        if row is None:
+            raise NotFound("tenant", tenant_name(tenant))
+        return Usage(month, row["call_seconds"], row["tokens"], row["knowledge_bytes"])
+
+    async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
+        async with self._database.tenant(tenant) as connection:
+            return await add_usage(connection, tenant, month, seconds, 0)
+
+
+async def add_usage(
+    connection: Connection, tenant: TenantId, month: date, seconds: float, tokens: int
+) -> float:
+    """Counts usage within a transaction of the tenant's; returns the month's seconds of calls. Raises NotFound
+    (tenant)."""
+    name = tenant_name(tenant)
+    with broken_constraints(taken=AlreadyExists("usage", name), parent=NotFound("tenant", name)):
+        total: float = await connection.fetchval(_SQL["add_usage"], tenant, month, seconds, tokens)
+    return total
+
+
+def _quota(row: asyncpg.Record | None, tenant: TenantId) -> Quota:
+    if row is None:
+        raise NotFound("tenant", tenant_name(tenant))
+    if row["tenant_id"] is None:
+        return Quota()
+    return Quota(**{field: row[field] for field in (*QUOTA_FIELDS, "version")})

@@ -1,0 +1,196 @@
+"""AuthService."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from datetime import timedelta
+
+from deskbell.v1 import auth_service_pb2 as pb
+from deskbell.v1.auth_service_pb2_grpc import AuthServiceServicer
+from deskbell_server.access.api_keys import ApiKeys
+from deskbell_server.access.client_tokens import LONGEST_LIFE, ClientTokens
+from deskbell_server.access.sessions import Sessions
+from deskbell_server.domain.errors import NotAuthenticated, NotFound
+from deskbell_server.domain.identity import Account, ApiKeyId, ClientTokenId
+from deskbell_server.domain.names import AgentId, TenantId, split_name
+from deskbell_server.ports.identity import AuditLog
+from deskbell_server.ports.stores import Clock, TenantStore
+from deskbell_server.rpc import identity_mapping as mapping
+from deskbell_server.rpc.caller import current_caller, current_principal
+from deskbell_server.rpc.context import Context
+from deskbell_server.rpc.names import required_text
+from deskbell_server.rpc.page_tokens import PageTokens
+from deskbell_server.rpc.policies import ROLES_OUT, SCOPES
+
+PAGE = 50
+
+
+class Auth(AuthServiceServicer):
+    """See protos/deskbell/v1/auth_service.proto."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        api_keys: ApiKeys,
+        client_tokens: ClientTokens,
+        tenants: TenantStore,
+        audit: AuditLog,
+        tokens: PageTokens,
+        clock: Clock,
+    ) -> None:
+        self._sessions = sessions
+        self._api_keys = api_keys
+        self._client_tokens = client_tokens
+        self._tenants = tenants
+        self._audit = audit
+        self._tokens = tokens
+        self._clock = clock
+
+    # ---- people
+
+    async def SignIn(self, request: pb.SignInRequest, context: Context) -> pb.SignInResponse:
+        tenant = TenantId(split_name(request.tenant)[0]) if request.tenant else None
+        try:
+            tokens = await self._sessions.sign_in(
+                tenant, request.email, request.password, current_caller().address
+            )
+        except NotAuthenticated:
+            await self._note_failure(tenant)
+            raise
+        await self._note(tokens.account)
+        return pb.SignInResponse(
+            tokens=mapping.session_tokens(tokens),
+            user=tokens.account.name,
+            role=ROLES_OUT[tokens.account.role],
+        )
+
+    async def RefreshSession(
+        self, request: pb.RefreshSessionRequest, context: Context
+    ) -> pb.RefreshSessionResponse:
+        tokens = await self._sessions.refresh(request.refresh_token)
+        return pb.RefreshSessionResponse(tokens=mapping.session_tokens(tokens))
+
+    async def SignOut(self, request: pb.SignOutRequest, context: Context) -> pb.SignOutResponse:
+        account = await self._sessions.sign_out(request.refresh_token)
+        if account is not None:
+            await self._note(account)
+        return pb.SignOutResponse()
+
+    async def ChangePassword(
+        self, request: pb.ChangePasswordRequest, context: Context
+    ) -> pb.ChangePasswordResponse:
+        principal = current_principal()
+        if principal.session is None:
+            raise NotAuthenticated("the bootstrap key has no password; it is set by DESKBELL_ADMIN_KEY")
+        await self._sessions.change_password(
+            principal, request.current_password, request.new_password, current_caller().address
+        )
+        return pb.ChangePasswordResponse()
+
+    # ---- services
+
+    async def CreateApiKey(
+        self, request: pb.CreateApiKeyRequest, context: Context
+    ) -> pb.CreateApiKeyResponse:
+        (tenant,) = split_name(request.parent)
+        given = request.api_key
+        key, text = await self._api_keys.create(
+            TenantId(tenant),
+            display_name=required_text("api_key.display_name", given.display_name),
+            scopes=frozenset(SCOPES[scope] for scope in given.scopes),
+            expires_at=mapping.moment(given.expire_time) if given.HasField("expire_time") else None,
+            requests_per_second=given.requests_per_second,
+            max_concurrent_calls=given.max_concurrent_calls,
+        )
+        return pb.CreateApiKeyResponse(api_key=mapping.api_key(key), secret=text)
+
+    async def ListApiKeys(self, request: pb.ListApiKeysRequest, context: Context) -> pb.ListApiKeysResponse:
+        (tenant,) = split_name(request.parent)
+        scope = f"{request.parent}/apiKeys"
+        limit = request.page_size or PAGE
+        after = self._tokens.read(scope, request.page_token)
+        found = await self._api_keys.page(
+            TenantId(tenant), after=None if after is None else ApiKeyId(after), limit=limit + 1
+        )
+        response = pb.ListApiKeysResponse(api_keys=[mapping.api_key(key) for key in found[:limit]])
+        if len(found) > limit:
+            response.next_page_token = self._tokens.make(scope, found[limit - 1].id)
+        return response
+
+    async def RotateApiKey(
+        self, request: pb.RotateApiKeyRequest, context: Context
+    ) -> pb.RotateApiKeyResponse:
+        tenant, key = split_name(request.name)
+        overlap = timedelta(microseconds=request.overlap.ToMicroseconds())
+        rotated, text = await self._api_keys.rotate(TenantId(tenant), ApiKeyId(key), overlap)
+        return pb.RotateApiKeyResponse(api_key=mapping.api_key(rotated), secret=text)
+
+    async def RevokeApiKey(
+        self, request: pb.RevokeApiKeyRequest, context: Context
+    ) -> pb.RevokeApiKeyResponse:
+        tenant, key = split_name(request.name)
+        revoked = await self._api_keys.revoke(TenantId(tenant), ApiKeyId(key))
+        return pb.RevokeApiKeyResponse(api_key=mapping.api_key(revoked))
+
+    # ---- phones
+
+    async def MintClientToken(
+        self, request: pb.MintClientTokenRequest, context: Context
+    ) -> pb.MintClientTokenResponse:
+        tenant, agent = split_name(request.agent)
+        life = (
+            timedelta(microseconds=request.ttl.ToMicroseconds()) if request.HasField("ttl") else LONGEST_LIFE
+        )
+        token, text = await self._client_tokens.mint(
+            TenantId(tenant),
+            AgentId(agent),
+            life=life,
+            max_concurrent_calls=request.max_concurrent_calls or 1,
+            caller_id=request.caller_id,
+            created_by=current_principal().actor,
+        )
+        return pb.MintClientTokenResponse(client_token=mapping.client_token(token), secret=text)
+
+    async def ListClientTokens(
+        self, request: pb.ListClientTokensRequest, context: Context
+    ) -> pb.ListClientTokensResponse:
+        (tenant,) = split_name(request.parent)
+        scope = f"{request.parent}/clientTokens"
+        limit = request.page_size or PAGE
+        before = self._tokens.read(scope, request.page_token)
+        found = await self._client_tokens.page(
+            TenantId(tenant),
+            before=None if before is None else ClientTokenId(uuid.UUID(before)),
+            limit=limit + 1,
+        )
+        response = pb.ListClientTokensResponse(
+            client_tokens=[mapping.client_token(token) for token in found[:limit]]
+        )
+        if len(found) > limit:
+            response.next_page_token = self._tokens.make(scope, str(found[limit - 1].id))
+        return response
+
+    async def RevokeClientToken(
+        self, request: pb.RevokeClientTokenRequest, context: Context
+    ) -> pb.RevokeClientTokenResponse:
+        tenant, token = split_name(request.name)
+        revoked = await self._client_tokens.revoke(TenantId(tenant), ClientTokenId(uuid.UUID(token)))
+        return pb.RevokeClientTokenResponse(client_token=mapping.client_token(revoked))
+
+    # ---- the audit log of what needs no credential
+
+    async def _note(self, account: Account) -> None:
+        caller = current_caller()
+        entry = caller.entry(self._clock, account.name, actor=account.name)
+        await self._audit.add(account.tenant, entry)
+
+    async def _note_failure(self, tenant: TenantId | None) -> None:
+        """A failed attempt to sign in; not of a tenant that does not exist, whose log nobody could read."""
+        entry = current_caller().entry(
+            self._clock, f"tenants/{tenant}" if tenant else "operators", outcome="UNAUTHENTICATED"
+        )
+        with suppress(NotFound):
+            if tenant is not None:
+                await self._tenants.get(tenant)
+            await self._audit.add(tenant, entry)
