@@ -16,12 +16,15 @@ from deskbell.v1 import (
     agent_pb2,
     agent_service_pb2,
     agent_service_pb2_grpc,
+    audit_service_pb2_grpc,
+    auth_service_pb2_grpc,
     chat_service_pb2_grpc,
     conversation_service_pb2_grpc,
     knowledge_service_pb2_grpc,
     tenant_pb2,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
+    user_service_pb2_grpc,
     voice_stream_service_pb2_grpc,
 )
 from deskbell_server.app.engines import Engines
@@ -41,6 +44,9 @@ class Stubs:
         self.knowledge = knowledge_service_pb2_grpc.KnowledgeServiceStub(channel)
         self.chat = chat_service_pb2_grpc.ChatServiceStub(channel)
         self.conversations = conversation_service_pb2_grpc.ConversationServiceStub(channel)
+        self.auth = auth_service_pb2_grpc.AuthServiceStub(channel)
+        self.users = user_service_pb2_grpc.UserServiceStub(channel)
+        self.audit = audit_service_pb2_grpc.AuditServiceStub(channel)
         self.voice = voice_stream_service_pb2_grpc.VoiceStreamServiceStub(channel)
 
 

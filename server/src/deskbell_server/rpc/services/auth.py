@@ -82,7 +82,9 @@ class Auth(AuthServiceServicer):
     ) -> pb.ChangePasswordResponse:
         principal = current_principal()
         if principal.session is None:
-            raise NotAuthenticated("the bootstrap key has no password; it is set by DESKBELL_ADMIN_KEY")
+            raise NotAuthenticated(
+                "the bootstrap key has no password; it is set by DESKBELL_ADMIN_KEY", reason="SIGN_IN_FAILED"
+            )
         await self._sessions.change_password(
             principal, request.current_password, request.new_password, current_caller().address
         )

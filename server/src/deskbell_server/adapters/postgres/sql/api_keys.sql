@@ -22,7 +22,7 @@ limit $3;
 -- Notes when a key was used, to the minute.
 update api_keys
 set last_used_at = $3
-where tenant_id = $1 and key_id = $2 and (last_used_at is null or last_used_at < $3 - interval '1 minute');
+where tenant_id = $1 and key_id = $2 and (last_used_at is null or last_used_at < $3::timestamptz - interval '1 minute');
 
 -- name: rotate
 -- Puts another secret in place; the one before works until a moment.
