@@ -55,6 +55,10 @@ async def prepared(server: LiveServer, method: Any) -> Any:
         request.agent.name = "tenants/clinic/agents/desk"
     elif name == "AgentService/DeleteAgent":
         request.name = "tenants/clinic/agents/desk"
+    elif name == "OperatorService/DeleteOperator":
+        create = next(m for m in every_method() if m.name == "CreateOperator")
+        (made,) = await send(server.channel, create, right_request(create, ""), server.metadata)
+        request.name = made.operator.name  # type: ignore[attr-defined]
     elif name == "KnowledgeService/DeleteDocument":
         ingest = next(m for m in every_method() if m.name == "IngestText")
         (made,) = await send(server.channel, ingest, right_request(ingest, "clinic"), server.metadata)
@@ -86,6 +90,8 @@ def changed(request: Any) -> Any:
         other.quota.concurrent_calls = 9
     elif "api_key" in other.DESCRIPTOR.fields_by_name:
         other.api_key.display_name = "Other"
+    elif "operator" in other.DESCRIPTOR.fields_by_name:
+        other.operator.email = "other@example.com"
     elif "overlap" in other.DESCRIPTOR.fields_by_name:
         other.overlap.seconds = 60
     elif "header" in other.DESCRIPTOR.fields_by_name:

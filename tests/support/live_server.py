@@ -21,6 +21,7 @@ from deskbell.v1 import (
     chat_service_pb2_grpc,
     conversation_service_pb2_grpc,
     knowledge_service_pb2_grpc,
+    operator_service_pb2_grpc,
     tenant_pb2,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
@@ -46,6 +47,7 @@ class Stubs:
         self.conversations = conversation_service_pb2_grpc.ConversationServiceStub(channel)
         self.auth = auth_service_pb2_grpc.AuthServiceStub(channel)
         self.users = user_service_pb2_grpc.UserServiceStub(channel)
+        self.operators = operator_service_pb2_grpc.OperatorServiceStub(channel)
         self.audit = audit_service_pb2_grpc.AuditServiceStub(channel)
         self.voice = voice_stream_service_pb2_grpc.VoiceStreamServiceStub(channel)
 

@@ -60,6 +60,13 @@ OTHER_FIELDS: dict[str, dict[str, Any]] = {
     "UserService/ResetPassword": {"password": "a password that is long"},
     "UserService/DeleteUser": {},
     "AuditService/ListAuditEntries": {},
+    "OperatorService/CreateOperator": {
+        "operator": {"email": "made@example.com"},
+        "password": "a password that is long",
+    },
+    "OperatorService/ListOperators": {},
+    "OperatorService/DeleteOperator": {"name": "operators/missing"},
+    "OperatorService/RotateSigningKey": {},
 }
 """What a request needs besides the name of its resource."""
 FOLLOWING = {"KnowledgeService/UploadDocument": [{"chunk": b"We are open on Saturday."}]}

@@ -26,6 +26,7 @@ from deskbell_server.adapters.postgres.conversations import PostgresConversation
 from deskbell_server.adapters.postgres.index_queue import PostgresIndexQueue
 from deskbell_server.adapters.postgres.knowledge import PostgresKnowledgeStore
 from deskbell_server.adapters.postgres.migrations import migrate
+from deskbell_server.adapters.postgres.operators import PostgresOperatorStore
 from deskbell_server.adapters.postgres.pool import open_database
 from deskbell_server.adapters.postgres.roles import Role, role_url
 from deskbell_server.adapters.postgres.tenants import PostgresTenantStore
@@ -57,6 +58,7 @@ from deskbell_server.rpc.services.auth import Auth
 from deskbell_server.rpc.services.chat import Chat
 from deskbell_server.rpc.services.conversations import Conversations
 from deskbell_server.rpc.services.knowledge import Knowledge
+from deskbell_server.rpc.services.operators import Operators
 from deskbell_server.rpc.services.tenants import Tenants
 from deskbell_server.rpc.services.users import Users
 from deskbell_server.rpc.services.voice import VoiceStreams
@@ -205,6 +207,9 @@ async def open_services(
             ),
             users=Users(PostgresUserStore(database), access.passwords, tokens, clock),
             audit=Audit(access.audit, tokens),
+            operators=Operators(
+                PostgresOperatorStore(database), access.passwords, access.ring, tokens, clock
+            ),
         )
         sweeper = Sweeper(tenants, access.housekeeping, clock, settings.audit_days)
         await access.ring.rotate_if_due()

@@ -65,6 +65,21 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Operator:
+    """Somebody who runs the server."""
+
+    id: OperatorId
+    email: str
+    created_at: datetime
+    last_sign_in_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """`operators/{operator}`."""
+        return f"operators/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Who signs in: a tenant's user, or an operator (`tenant` None)."""
 

@@ -19,6 +19,8 @@ from deskbell_server.domain.identity import (
     ApiKeyId,
     ClientToken,
     ClientTokenId,
+    Operator,
+    OperatorId,
     Session,
     SessionId,
     User,
@@ -112,8 +114,16 @@ class AccountStore(Protocol):
 class OperatorStore(Protocol):
     """The platform's operators."""
 
-    async def create(self, operator: str, email: str, password_hash: str, now: datetime) -> None:
+    async def create(self, operator: Operator, password_hash: str) -> Operator:
         """Raises AlreadyExists."""
+        ...
+
+    async def page(self, *, after: OperatorId | None, limit: int) -> list[Operator]:
+        """By id."""
+        ...
+
+    async def delete(self, operator: OperatorId) -> None:
+        """Raises NotFound."""
         ...
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from google.protobuf import timestamp_pb2
 
-from deskbell.v1 import audit_service_pb2, auth_service_pb2, identity_pb2
+from deskbell.v1 import audit_service_pb2, auth_service_pb2, identity_pb2, operator_service_pb2
 from deskbell_server.access.sessions import SessionTokens
 from deskbell_server.domain.audit import AuditEntry
-from deskbell_server.domain.identity import ApiKey, ClientToken, User
+from deskbell_server.domain.identity import ApiKey, ClientToken, Operator, User
 from deskbell_server.domain.names import TenantId, agent_name, etag, tenant_name, user_name
 from deskbell_server.rpc.mapping import timestamp
 from deskbell_server.rpc.policies import ROLES_OUT, SCOPES_OUT
@@ -35,6 +35,15 @@ def user(value: User) -> identity_pb2.User:
         update_time=timestamp(value.updated_at),
         last_sign_in_time=_maybe(value.last_sign_in_at),
         etag=etag(value.version),
+    )
+
+
+def operator(value: Operator) -> operator_service_pb2.Operator:
+    return operator_service_pb2.Operator(
+        name=value.name,
+        email=value.email,
+        create_time=timestamp(value.created_at),
+        last_sign_in_time=_maybe(value.last_sign_in_at),
     )
 
 

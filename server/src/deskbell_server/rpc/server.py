@@ -24,6 +24,8 @@ from deskbell.v1 import (
     conversation_service_pb2_grpc,
     knowledge_service_pb2,
     knowledge_service_pb2_grpc,
+    operator_service_pb2,
+    operator_service_pb2_grpc,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
     user_service_pb2,
@@ -38,6 +40,7 @@ from deskbell_server.rpc.services.auth import Auth
 from deskbell_server.rpc.services.chat import Chat
 from deskbell_server.rpc.services.conversations import Conversations
 from deskbell_server.rpc.services.knowledge import Knowledge
+from deskbell_server.rpc.services.operators import Operators
 from deskbell_server.rpc.services.tenants import Tenants
 from deskbell_server.rpc.services.users import Users
 from deskbell_server.rpc.services.voice import VoiceStreams
@@ -75,6 +78,7 @@ SERVICE_NAMES = tuple(
         (auth_service_pb2, "AuthService"),
         (user_service_pb2, "UserService"),
         (audit_service_pb2, "AuditService"),
+        (operator_service_pb2, "OperatorService"),
     )
 )
 HEALTH_NAME = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
@@ -95,6 +99,7 @@ class Services:
     auth: Auth
     users: Users
     audit: Audit
+    operators: Operators
 
 
 class RpcServer:
@@ -134,6 +139,7 @@ async def open_server(
     auth_service_pb2_grpc.add_AuthServiceServicer_to_server(services.auth, server)
     user_service_pb2_grpc.add_UserServiceServicer_to_server(services.users, server)
     audit_service_pb2_grpc.add_AuditServiceServicer_to_server(services.audit, server)
+    operator_service_pb2_grpc.add_OperatorServiceServicer_to_server(services.operators, server)
     health = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     reflection.enable_server_reflection((*SERVICE_NAMES, *STANDARD_NAMES), server)

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class UserServiceStub:
-    """Manages the people of a tenant. Platform operators are made with `deskbell-server create-operator`.
+    """Manages the people of a tenant. See OperatorService for those who run the server.
     """
 
     def __init__(self, channel):
@@ -68,7 +68,7 @@ class UserServiceStub:
 
 
 class UserServiceServicer:
-    """Manages the people of a tenant. Platform operators are made with `deskbell-server create-operator`.
+    """Manages the people of a tenant. See OperatorService for those who run the server.
     """
 
     def CreateUser(self, request, context):
@@ -157,7 +157,7 @@ def add_UserServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class UserService:
-    """Manages the people of a tenant. Platform operators are made with `deskbell-server create-operator`.
+    """Manages the people of a tenant. See OperatorService for those who run the server.
     """
 
     @staticmethod

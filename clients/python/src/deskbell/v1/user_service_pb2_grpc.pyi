@@ -13,7 +13,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class UserServiceStub:
-    """Manages the people of a tenant. Platform operators are made with `deskbell-server create-operator`."""
+    """Manages the people of a tenant. See OperatorService for those who run the server."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.CreateUserRequest, _user_service_pb2.CreateUserResponse]
@@ -34,7 +34,7 @@ class UserServiceStub:
     """Deletes a user and ends the user's sessions. NOT_FOUND / USER_NOT_FOUND; FAILED_PRECONDITION / LAST_OWNER."""
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Manages the people of a tenant. Platform operators are made with `deskbell-server create-operator`."""
+    """Manages the people of a tenant. See OperatorService for those who run the server."""
 
     @_abc_1.abstractmethod
     def CreateUser(

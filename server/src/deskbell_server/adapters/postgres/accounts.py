@@ -8,28 +8,21 @@ from datetime import datetime
 
 import asyncpg
 
-from deskbell_server.adapters.postgres.errors import broken_constraints
 from deskbell_server.adapters.postgres.pool import Connection, Database
 from deskbell_server.adapters.postgres.statements import load_statements
-from deskbell_server.domain.errors import AlreadyExists
 from deskbell_server.domain.identity import Account, Role, Session, SessionId
 from deskbell_server.domain.names import TenantId
 from deskbell_server.ports.identity import StoredPassword
 
 _USERS = load_statements("accounts")
-_OPERATORS = load_statements("operators")
+_OPERATORS = load_statements("operator_accounts")
 
 
 class PostgresAccountStore:
-    """Fulfils `AccountStore` and `OperatorStore`."""
+    """Fulfils `AccountStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def create(self, operator: str, email: str, password_hash: str, now: datetime) -> None:
-        async with self._database.platform() as connection:
-            with broken_constraints(taken=AlreadyExists("operator", "with this e-mail address")):
-                await connection.execute(_OPERATORS["create"], operator, email, password_hash, now)
 
     async def find(self, tenant: TenantId | None, email: str) -> StoredPassword | None:
         async with self._of(tenant) as (connection, sql):
