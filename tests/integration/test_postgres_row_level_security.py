@@ -10,7 +10,7 @@ import pytest
 
 from deskbell_server.adapters.postgres.roles import Role, role_url
 from tests.integration.store_samples import CLINIC, HOTEL
-from tests.integration.store_world import TENANT_TABLES_SQL, Connection, Stores, fill
+from tests.integration.store_world import PLATFORM_TABLES, TENANT_TABLES_SQL, Connection, Stores, fill
 
 # Statements are put together from names in the database's catalogue.
 REFUSED = asyncpg.InsufficientPrivilegeError
@@ -150,6 +150,46 @@ async def test_a_tenants_transaction_leaves_no_tenant_behind(
             assert await connection.fetchval(f"select count(*) from {table}") == 0, table
 
 
+async def test_the_server_cannot_touch_what_is_the_platforms(
+    database: str, secret_key: bytes, world: Stores
+) -> None:
+    async with connected(database, Role.SERVER, secret_key, CLINIC) as connection:
+        for table in PLATFORM_TABLES:
+            for statement in (
+                f"select * from {table}",
+                f"delete from {table}",
+                f"insert into {table} default values",
+            ):
+                with pytest.raises(REFUSED):
+                    await connection.execute(statement)
+
+
+async def test_the_audit_log_is_append_only_for_the_server(
+    database: str, secret_key: bytes, world: Stores
+) -> None:
+    async with connected(database, Role.SERVER, secret_key, CLINIC) as connection:
+        assert await connection.fetchval("select count(*) from audit_entries") == 1
+        for statement in (
+            "update audit_entries set actor = 'nobody'",
+            "delete from audit_entries",
+            "truncate audit_entries",
+        ):
+            with pytest.raises(REFUSED):
+                await connection.execute(statement)
+
+
+async def test_the_platform_deletes_only_what_is_old(
+    database: str, secret_key: bytes, world: Stores, owner: Connection
+) -> None:
+    await owner.execute("update audit_entries set at = now() where tenant_id = 'clinic'")
+    await owner.execute("update audit_entries set at = now() - interval '31 days' where tenant_id = 'hotel'")
+    async with connected(database, Role.PLATFORM, secret_key, None) as connection:
+        await connection.execute("delete from audit_entries")
+        await connection.execute("delete from request_records")
+    assert await owner.fetchval("select string_agg(tenant_id, ' ') from audit_entries") == "clinic"
+    assert await owner.fetchval("select count(*) from request_records") == 2
+
+
 async def test_the_platform_sees_nothing_that_was_said_or_written(
     database: str, secret_key: bytes, tables: list[str]
 ) -> None:
@@ -164,6 +204,11 @@ async def test_the_platform_sees_nothing_that_was_said_or_written(
             "delete from conversations",
             "update passages set text = ''",
             "select * from reporting.tenants",
+            "select * from users",
+            "select * from api_keys",
+            "select * from client_tokens",
+            "update tenants set display_name = ''",
+            "delete from tenants",
         ):
             with pytest.raises(REFUSED):
                 await connection.execute(forbidden)

@@ -14,8 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from urllib.request import urlopen
 import asyncpg
 import grpc
 import prometheus_client
+from buf.validate import validate_pb2
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import DecodeError, Message
@@ -32,7 +32,6 @@ from google.protobuf.message_factory import GetMessageClass
 from hypothesis import strategies as st
 from redis import Redis
 
-from buf.validate import validate_pb2
 from deskbell.v1 import (
     access_pb2,
     agent_pb2,
@@ -181,6 +180,7 @@ ODD = (
     "𝕏" * 20_000,
     f"{CANARIES[-1]} " * 200,
 )
+_NICE = (*NAMES * 9, *STRANGE_NAMES, *[""] * 6, *PLAIN, *CANARIES)
 _FITTING = (*NAMES * 3, *STRANGE_NAMES, *PLAIN, *CANARIES, *ODD)
 _EVERYTHING = (*NAMES, *STRANGE_NAMES, *ALMOST_NAMES, *PLAIN, *CANARIES * 2, *ODD)
 
@@ -194,6 +194,8 @@ def planted(text: str | bytes) -> list[str]:
 
 # ---- rpcs
 
+ACTORS = ("bootstrap", "owner", "api_key", "client_token", "nobody")
+
 
 @dataclass(frozen=True)
 class Rpc:
@@ -205,6 +207,8 @@ class Rpc:
     client_streaming: bool
     server_streaming: bool
     changes: bool
+    admitted: tuple[str, ...]
+    """The actors that may call it, of those that there are here."""
 
 
 def every_rpc() -> list[Rpc]:
@@ -212,14 +216,22 @@ def every_rpc() -> list[Rpc]:
 
     def rpc(service: str, method: MethodDescriptor) -> Rpc:
         options: Any = method.GetOptions()
-        idempotency = options.Extensions[access_pb2.access].idempotency
+        access = options.Extensions[access_pb2.access]
+        may = {
+            "bootstrap": access_pb2.ROLE_PLATFORM_OPERATOR in access.roles,
+            "owner": access_pb2.ROLE_OWNER in access.roles,
+            "api_key": bool(access.scope),
+            "client_token": access.client_token,
+            "nobody": access.public,
+        }
         return Rpc(
             f"/{service}/{method.name}",
             method.input_type,
             method.output_type,
             bool(method.client_streaming),
             bool(method.server_streaming),
-            idempotency != access_pb2.IDEMPOTENCY_NO_SIDE_EFFECTS,
+            access.idempotency != access_pb2.IDEMPOTENCY_NO_SIDE_EFFECTS,
+            tuple(actor for actor in ACTORS if may[actor]),
         )
 
     pool = descriptor_pool.Default()
@@ -238,10 +250,30 @@ _RANGES = {
 }
 _FLOATS = (0.0, -0.0, 1.0, 2.0, -1.0, 1e-45, 3.4e38, float("inf"), float("-inf"), float("nan"))
 _SECONDS = (0, 1, 2, 9, 10, 900, 901, 604_800, 604_801, 4_000_000_000, 253_402_300_799, 253_402_300_800)
-_MORE_SECONDS = (-1, -62_135_596_800, -62_135_596_801, 315_576_000_000, 315_576_000_001, 2**62, -(2**63), 2**63 - 1)
+_MORE_SECONDS = (
+    -1,
+    -62_135_596_800,
+    -62_135_596_801,
+    315_576_000_000,
+    315_576_000_001,
+    2**62,
+    -(2**63),
+    2**63 - 1,
+)
 _NANOS = (0, 1, 200_000_000, 999_999_999)
 _MORE_NANOS = (1_000_000_000, -1, -999_999_999, 2**31 - 1, -(2**31))
-_ODD_PATHS = ("*", "", "name", "etag", "voice", "voice.", ".voice", "voice.voice.voice", "redaction.*", "__class__")
+_ODD_PATHS = (
+    "*",
+    "",
+    "name",
+    "etag",
+    "voice",
+    "voice.",
+    ".voice",
+    "voice.voice.voice",
+    "redaction.*",
+    "__class__",
+)
 _TEXTS = st.one_of(st.sampled_from(_EVERYTHING), st.text(max_size=40))
 
 
@@ -253,7 +285,7 @@ def texts() -> st.SearchStrategy[str]:
 @st.composite
 def messages(draw: st.DrawFn, descriptor: Descriptor) -> Message:
     """Any message of a type: from one whose fields all keep their rules, to one where none does."""
-    care = draw(st.sampled_from((10, 10, 9, 7, 0)))
+    care = draw(st.sampled_from((10, 10, 10, 9, 7, 0)))
     return _message(draw, descriptor, care, 0)
 
 
@@ -305,7 +337,7 @@ def _value(draw: st.DrawFn, each: FieldDescriptor, care: int, depth: int) -> Any
             some = draw(st.one_of(st.binary(max_size=64), st.sampled_from([c.encode() for c in CANARIES])))
             return some * draw(st.sampled_from((1, 1, 1, 7, 1000, 4000)))
         case FieldDescriptor.CPPTYPE_STRING:
-            return draw(_fitting(each) if care else _TEXTS)
+            return draw(_fitting(each, nice=care == 10) if care else _TEXTS)
         case FieldDescriptor.CPPTYPE_BOOL:
             return draw(st.booleans())
         case FieldDescriptor.CPPTYPE_FLOAT | FieldDescriptor.CPPTYPE_DOUBLE:
@@ -327,7 +359,9 @@ def _numbers(each: FieldDescriptor, low: int, high: int, care: int) -> st.Search
             least = most = rule.const
         edges = [least, most, *(number for number in _INT_EDGES if least <= number <= most)]
         return st.one_of(st.sampled_from(edges), st.integers(least, most))
-    return st.one_of(st.sampled_from([n for n in (*_INT_EDGES, low, high) if low <= n <= high]), st.integers(low, high))
+    return st.one_of(
+        st.sampled_from([n for n in (*_INT_EDGES, low, high) if low <= n <= high]), st.integers(low, high)
+    )
 
 
 def _rules(each: FieldDescriptor) -> Any:
@@ -341,27 +375,40 @@ def _rule(each: FieldDescriptor) -> Any:
     return getattr(rules, kind) if kind else None
 
 
-_fitting_texts: dict[str, st.SearchStrategy[str]] = {}
+_fitting_texts: dict[tuple[str, bool], st.SearchStrategy[str]] = {}
 
 
-def _fitting(each: FieldDescriptor) -> st.SearchStrategy[str]:
-    """Texts that keep a field's rule."""
-    if each.full_name not in _fitting_texts:
+def _fitting(each: FieldDescriptor, *, nice: bool) -> st.SearchStrategy[str]:
+    """Texts that keep a field's rule; nice ones are those that a request can succeed with."""
+    key = (each.full_name, nice)
+    if key not in _fitting_texts:
         rule = _rule(each)
-        candidates: Sequence[str] = _FITTING
+        candidates = list(_NICE if nice else _FITTING)
         if rule is not None and hasattr(rule, "pattern"):
             pattern = re.compile(rule.pattern.replace("$", r"\Z"), re.ASCII)
             most = rule.max_len if rule.HasField("max_len") else 10**9
             candidates = [
-                text for text in _FITTING if pattern.search(text) and rule.min_len <= len(text) <= most
+                text for text in candidates if pattern.search(text) and rule.min_len <= len(text) <= most
             ]
             if not candidates:  # of a kind that is not known here
-                _fitting_texts[each.full_name] = st.from_regex(pattern)
-                return _fitting_texts[each.full_name]
-        if each.name in {"name", "parent", "agent", "conversation"}:
-            candidates = [text for text in candidates if text in NAMES or text in STRANGE_NAMES] or candidates
-        _fitting_texts[each.full_name] = st.sampled_from(list(candidates))
-    return _fitting_texts[each.full_name]
+                _fitting_texts[key] = st.from_regex(pattern)
+                return _fitting_texts[key]
+        kind = _KINDS.get(each.containing_type.name) if each.name == "name" else None
+        if kind is not None:
+            candidates = [text for text in candidates if kind.fullmatch(text)]
+        elif nice and each.name in {"page_token", "etag"}:
+            candidates = ["", "", "", "v1", CANARIES[0][:64]]
+        _fitting_texts[key] = st.sampled_from(candidates)
+    return _fitting_texts[key]
+
+
+_KINDS = {
+    "Tenant": re.compile("tenants/[^/]*"),
+    "Quota": re.compile("tenants/[^/]*/quota"),
+    "Agent": re.compile("tenants/[^/]*/agents/[^/]*"),
+    "User": re.compile("tenants/[^/]*/users/[^/]*"),
+}
+"""Of resources that hold their own name, on which there is no rule."""
 
 
 def _timestamp(draw: st.DrawFn, message: Any, care: int) -> None:
@@ -373,7 +420,8 @@ def _field_mask(draw: st.DrawFn, message: Any, care: int) -> None:
     known = ["display_name", "type", "greeting", "voice.voice", "industry", "role", "disabled", "retention"]
     known += ["redaction.phone_numbers", "requests_per_second", "time_zone", "monthly_tokens"]
     anything = st.one_of(st.sampled_from((*_ODD_PATHS, *CANARIES)), st.sampled_from(known), texts())
-    message.paths.extend(draw(st.lists(st.sampled_from(known) if care else anything, max_size=4)))
+    nice = st.sampled_from(([], ["*"], ["display_name"], ["requests_per_second"], ["voice.voice"]))
+    message.paths.extend(draw(nice if care == 10 else st.lists(anything, max_size=4)))
 
 
 _WELL_KNOWN = {
@@ -431,9 +479,6 @@ def parses(rpc: Rpc, content: bytes) -> bool:
 
 
 # ---- the server and its callers
-
-ACTORS = ("bootstrap", "owner", "api_key", "client_token", "nobody")
-UNREADABLE = object()
 
 
 @dataclass(frozen=True)
