@@ -7,8 +7,9 @@
 
 The way of a message out: `send_*` -> a bounded queue -> the writing task, which counts message numbers and audio
 offsets -> the stream. The way of an event in: the stream -> the reading task -> a bounded queue -> `async for`. A full
-queue holds the sender back, and through gRPC's flow control the server; nothing is buffered without bound. Both tasks
-live in the scope of `Client.call`.
+queue holds the sender back, and through gRPC's flow control the server; nothing is buffered without bound. A third
+task renews the credential when the server says that it expires soon, if the client can. The tasks live in the scope of
+`Client.call`.
 
 After `start` nothing is written until the server has answered it: a write that crosses a refusal makes gRPC's
 asyncio API put a fault of its own in the place of the server's status.
@@ -20,13 +21,14 @@ cancelling a method of this class does not.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any, Self
 
 import grpc
 
 from deskbell.errors import DeskbellError
+from deskbell.profile_file import ProfileError
 from deskbell.v1 import voice_stream_service_pb2 as pb
 
 MESSAGES_WAITING = 16
@@ -41,9 +43,16 @@ class Call:
     call goes nowhere: whoever reads gets to know why it ended.
     """
 
-    def __init__(self, stream: Any, translated: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(
+        self,
+        stream: Any,
+        translated: Callable[[], AbstractContextManager[None]],
+        renewed: Callable[[], Awaitable[str | None]],
+    ) -> None:
         self._stream = stream
         self._translated = translated
+        self._renewed = renewed
+        self._expiring = asyncio.Event()
         self._outgoing: asyncio.Queue[pb.VoiceStreamRequest | None] = asyncio.Queue(MESSAGES_WAITING)
         self._incoming: asyncio.Queue[pb.VoiceStreamResponse | None] = asyncio.Queue(EVENTS_WAITING)
         self._answered = asyncio.Event()
@@ -73,7 +82,7 @@ class Call:
         """Holds the call; `Client.call` does it. Leaving the scope ends the rpc."""
         failure: Exception | None = None
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._write()), group.create_task(self._read())]
+            tasks = [group.create_task(work()) for work in (self._write, self._read, self._renew_in_time)]
             try:
                 await self._send(start=start)
                 yield self
@@ -114,6 +123,12 @@ class Call:
         """Asks for a `pong`; also keeps a silent call from ending."""
         await self._send(ping=pb.Ping(payload=payload))
 
+    async def renew(self, credential: str) -> None:
+        """Puts another credential in the place of the one that the call began with, when the event
+        `credential_expiring` came; `credential_renewed` or `error` answers. With the session of somebody who is
+        signed in this happens by itself."""
+        await self._send(renew=pb.RenewCredential(credential=credential))
+
     async def end(self) -> None:
         """Hangs up when everything is said. Events go on until `ended`."""
         await self._send(end=pb.CallEnd())
@@ -149,6 +164,18 @@ class Call:
             except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
                 closed = True  # the reading task learns why
 
+    async def _renew_in_time(self) -> None:
+        """Renews the credential whenever it expires soon. Where that fails the call goes on until it has expired, and
+        whoever reads gets to know it by `ended`."""
+        while await self._expiring.wait():
+            self._expiring.clear()
+            try:
+                credential = await self._renewed()
+            except (DeskbellError, ProfileError):
+                continue
+            if credential is not None:
+                await self.renew(credential)
+
     async def _read(self) -> None:
         """Takes events until the stream ends."""
         kind = None
@@ -157,6 +184,8 @@ class Call:
                 while (event := await self._stream.read()) is not grpc.aio.EOF:
                     kind = event.WhichOneof("event")
                     self._answered.set()
+                    if kind == "credential_expiring":
+                        self._expiring.set()
                     await self._incoming.put(event)
         except DeskbellError as error:
             # `ended` is the last event. A write that crosses it can make gRPC report a fault of its own.

@@ -8,21 +8,37 @@ from typing import Annotated
 
 import typer
 
-from deskbell.cli import agents, conversations, knowledge, options, tenants
+from deskbell.cli import (
+    agents,
+    auditing,
+    conversations,
+    keys,
+    knowledge,
+    operators,
+    options,
+    signing_in,
+    tenants,
+    tokens,
+    users,
+)
 from deskbell.cli.options import Session, UsageProblem, command
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Talks to a Deskbell server: calls, chats, tenants, agents, documents, transcripts.",
+    help="Talks to a Deskbell server: calls, chats, tenants, agents, documents, transcripts, people, keys.",
     epilog="Server, agent and key: options, else DESKBELL_SERVER, DESKBELL_AGENT, DESKBELL_API_KEY, "
-    "else the profile that `make up` writes.",
+    "else the session of `deskbell login`, else the profile that `make up` writes.",
 )
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(agents.app, name="agents")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(conversations.app, name="conversations")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
+app.add_typer(tokens.app, name="tokens")
+app.add_typer(operators.app, name="operators")
 
 
 def main() -> None:
@@ -111,6 +127,9 @@ async def chat(
 
     await chat_in_turns(at.client, message, agent=agent, conversation=conversation, json=at.json)
 
+
+signing_in.add_commands(app)
+auditing.add_commands(app)
 
 if __name__ == "__main__":
     main()

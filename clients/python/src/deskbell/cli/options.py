@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import grpc
@@ -19,12 +20,32 @@ from deskbell.profile import ProfileError
 Server = Annotated[
     str | None, typer.Option("--server", help="HOST:PORT (DESKBELL_SERVER).", show_default=False)
 ]
-Key = Annotated[str | None, typer.Option("--key", help="API key (DESKBELL_API_KEY).", show_default=False)]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key", help="API key (DESKBELL_API_KEY); comes before `deskbell login`.", show_default=False
+    ),
+]
 Agent = Annotated[
     str | None, typer.Option("--agent", help="TENANT/AGENT (DESKBELL_AGENT).", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print every message of the server as JSON, one a line.")]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Plaintext to an address other than loopback.")]
+TlsCa = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-ca", help="PEM of who signs the server's certificate (DESKBELL_SERVER_CA).", show_default=False
+    ),
+]
+TlsCertificate = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-cert", help="PEM of your own certificate (DESKBELL_CLIENT_CERTIFICATE).", show_default=False
+    ),
+]
+TlsKey = Annotated[
+    Path | None, typer.Option("--tls-key", help="PEM of its key (DESKBELL_CLIENT_KEY).", show_default=False)
+]
 
 FAILED, USAGE = 1, 2
 Command = TypeVar("Command", bound=Callable[..., Coroutine[Any, Any, None]])
@@ -43,23 +64,53 @@ class Session:
 
 
 def _connection(
-    *, server: Server = None, key: Key = None, insecure: Insecure = False, json: Json = False
+    *,
+    server: Server = None,
+    key: Key = None,
+    insecure: Insecure = False,
+    tls_ca: TlsCa = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
+    json: Json = False,
 ) -> None:
     """The options that `command` adds, as typer reads them."""
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
+def command(app: typer.Typer, name: str, *, anonymous: bool = False) -> Callable[[Command], Command]:
     """Registers `async def command(at: Session, ...)` under a name: its own arguments and options, and those of the
-    connection. It runs in a client's scope, and what goes wrong becomes a message and an exit code."""
+    connection; an anonymous one needs no credential and has no option for one. It runs in a client's scope, and what
+    goes wrong becomes a message and an exit code."""
 
     def register(function: Command) -> Command:
         _, *own = inspect.signature(function, eval_str=True).parameters.values()
         common = inspect.signature(_connection, eval_str=True).parameters.values()
-        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *common)]
+        parameters = [
+            p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for p in (*own, *common)
+            if not (anonymous and p.name == "key")
+        ]
 
-        def invoke(*, server: str | None, key: str | None, insecure: bool, json: bool, **given: Any) -> None:
+        def invoke(
+            *,
+            server: str | None,
+            key: str | None = None,
+            insecure: bool,
+            tls_ca: Path | None,
+            tls_certificate: Path | None,
+            tls_key: Path | None,
+            json: bool,
+            **given: Any,
+        ) -> None:
             async def connected() -> None:
-                async with Client(server, key, insecure=insecure) as client:
+                async with Client(
+                    server,
+                    key,
+                    anonymous=anonymous,
+                    insecure=insecure,
+                    tls_ca=tls_ca,
+                    tls_certificate=tls_certificate,
+                    tls_key=tls_key,
+                ) as client:
                     await function(Session(client, json), **given)
 
             _run(connected)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import UTC
 
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from rich import markup
 from rich.console import Console
 from rich.table import Table
 
+from deskbell.cli.durations import for_people
 from deskbell.errors import DeskbellError, from_status
 from deskbell.v1 import turn_events_pb2
 from deskbell.v1 import voice_stream_service_pb2 as voice
@@ -34,6 +37,11 @@ def print_json(message: Message) -> None:
     sys.stdout.flush()
 
 
+def when(time: Timestamp, never: str = "") -> str:
+    """A time as UTC; `never` if there is none."""
+    return time.ToDatetime(UTC).strftime("%Y-%m-%d %H:%M:%S") if time.ByteSize() else never
+
+
 def print_error(error: DeskbellError) -> None:
     """A refusal, with each bad field."""
     message = f"[red]{escape(error.message)}[/red]"
@@ -41,7 +49,9 @@ def print_error(error: DeskbellError) -> None:
     for field, description in error.fields.items():
         errors.print(f"  {escape(field)}: {escape(description)}")
     if error.retry_after is not None:
-        errors.print(f"  try again in {error.retry_after:g} s")
+        errors.print(f"  try again in {for_people(error.retry_after)}")
+    if error.advice:
+        errors.print(f"  {escape(error.advice)}")
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
@@ -88,6 +98,8 @@ class CallView:
                 show_metrics(event.metrics)
             case "error":
                 print_error(from_status(event.error.status))
+            case "credential_expiring":
+                console.print("[dim]the credential expires soon[/dim]")
             case "go_away":
                 console.print("[yellow]the server is going away[/yellow]")
             case "ended":

@@ -25,7 +25,13 @@ class CallProgress:
 
     def take(self, event: pb.VoiceStreamResponse, now: float) -> None:
         """Takes an event."""
-        if event.WhichOneof("event") not in {"audio_ack", "pong"}:  # they come however long the answer takes
+        # These come however long the answer takes.
+        if event.WhichOneof("event") not in {
+            "audio_ack",
+            "pong",
+            "credential_expiring",
+            "credential_renewed",
+        }:
             self.last_event_at = now
         match event.WhichOneof("event"):
             case "started":

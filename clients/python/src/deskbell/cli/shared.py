@@ -8,13 +8,17 @@ import typer
 from google.protobuf.message import Message
 
 from deskbell.cli.options import UsageProblem
-from deskbell.cli.output import console, escape, print_json
+from deskbell.cli.output import console, errors, escape, print_json
 
 TenantArgument = Annotated[str, typer.Argument(help="TENANT", metavar="TENANT")]
 AgentArgument = Annotated[str, typer.Argument(help="TENANT/AGENT", metavar="TENANT/AGENT")]
 DocumentArgument = Annotated[str, typer.Argument(help="TENANT/DOCUMENT", metavar="TENANT/DOCUMENT")]
 Id = Annotated[str, typer.Option("--id", help="Its id; the server makes one otherwise.", show_default=False)]
 Text = Annotated[str | None, typer.Option(show_default=False)]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+SecretOnly = Annotated[
+    bool, typer.Option("--secret-only", help="Print the secret and nothing else, for scripts.")
+]
 
 
 def group(help_text: str) -> typer.Typer:
@@ -44,3 +48,21 @@ def need(changes: dict[str, Any], choices: str) -> None:
     """Raises UsageProblem when there is nothing to change."""
     if not changes:
         raise UsageProblem(f"nothing to change: give one of {choices}")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Asks before what cannot be undone; ends the command on a no."""
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+
+
+def show_secret(made: Message, secret: str, json: bool, secret_only: bool, line: str) -> None:
+    """Prints what was made, and once the secret, on a line of its own."""
+    if secret_only:
+        typer.echo(secret)
+    elif json:
+        print_json(made)
+    else:
+        console.print(escape(line))
+        typer.echo(secret)
+        errors.print("[dim]It is shown this once: keep it now.[/dim]")

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
+from deskbell.cli import quotas
 from deskbell.cli.options import Session, command
-from deskbell.cli.output import print_json, print_table
+from deskbell.cli.output import console, print_json, print_table, when
 from deskbell.cli.shared import (
     Id,
     TenantArgument,
     Text,
+    Yes,
+    confirm,
     group,
     need,
     show,
@@ -20,6 +23,26 @@ from deskbell.profile import tenant_name
 from deskbell.v1 import tenant_pb2, tenant_service_pb2
 
 app = group("The businesses that a server answers for.")
+quotas.add_commands(app)
+
+Handled = Annotated[
+    str | None, typer.Option(help="In stored transcripts: keep, mask or drop.", show_default=False)
+]
+Days = Annotated[
+    int | None,
+    typer.Option(min=0, max=3650, help="Days after which they are deleted; 0: never.", show_default=False),
+]
+_HANDLINGS = {
+    "keep": tenant_pb2.HANDLING_KEEP,
+    "mask": tenant_pb2.HANDLING_MASK,
+    "drop": tenant_pb2.HANDLING_DROP,
+}
+
+
+def _handling(text: str) -> tenant_pb2.Handling:
+    if text not in _HANDLINGS:
+        raise typer.BadParameter(f"{text!r} must be one of {', '.join(_HANDLINGS)}")
+    return _HANDLINGS[text]
 
 
 @command(app, "create")
@@ -72,13 +95,38 @@ async def update_tenant(
     industry: Text = None,
     language: Text = None,
     time_zone: Text = None,
+    phone_numbers: Handled = None,
+    email_addresses: Handled = None,
+    card_numbers: Handled = None,
+    national_ids: Handled = None,
+    audio_days: Days = None,
+    transcript_days: Days = None,
+    lead_days: Days = None,
 ) -> None:
-    """Change what is given of a tenant."""
-    given = {"display_name": name, "industry": industry, "language_code": language, "time_zone": time_zone}
-    changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
-
-    need(changes, "--name, --industry, --language, --time-zone")
-    changed = await at.client.tenants.update(tenant_pb2.Tenant(name=tenant_name(tenant), **changes), *changes)
+    """Change what is given of a tenant: how it is spoken to, what becomes of personal data in transcripts, and how
+    long they are kept."""
+    texts = {"display_name": name, "industry": industry, "language_code": language, "time_zone": time_zone}
+    handled = {
+        "phone_numbers": phone_numbers,
+        "email_addresses": email_addresses,
+        "card_numbers": card_numbers,
+        "national_ids": national_ids,
+    }
+    days = {"audio_days": audio_days, "transcript_days": transcript_days, "lead_days": lead_days}
+    changes: dict[str, Any] = {field: value for field, value in texts.items() if value is not None}
+    redaction = {field: _handling(value) for field, value in handled.items() if value is not None}
+    retention = {field: value for field, value in days.items() if value is not None}
+    paths = [*changes, *(f"redaction.{field}" for field in redaction), *(f"retention.{f}" for f in retention)]
+    need(
+        dict.fromkeys(paths), "--name, --industry, --language, --time-zone, --card-numbers, ... (see --help)"
+    )
+    wanted = tenant_pb2.Tenant(
+        name=tenant_name(tenant),
+        **changes,
+        redaction=tenant_pb2.RedactionPolicy(**redaction),
+        retention=tenant_pb2.RetentionPolicy(**retention),
+    )
+    changed = await at.client.tenants.update(wanted, *paths)
     show(changed, at.json, f"changed {changed.name}")
 
 
@@ -86,11 +134,28 @@ async def update_tenant(
 async def delete_tenant(
     at: Session,
     tenant: TenantArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete a tenant with its agents, documents and conversations, for good."""
-    if not yes:
-        typer.confirm(f"Delete {tenant} with everything of it?", abort=True)
-
+    confirm(f"Delete {tenant} with everything of it?", yes=yes)
     await at.client.tenants.delete(tenant)
     show(tenant_service_pb2.DeleteTenantResponse(), at.json, f"deleted {tenant_name(tenant)}")
+
+
+@command(app, "erase-caller")
+async def erase_caller(
+    at: Session,
+    tenant: TenantArgument,
+    caller_id: Annotated[
+        str, typer.Argument(help="The caller's id, as conversations have it.", metavar="CALLER_ID")
+    ],
+    yes: Yes = False,
+) -> None:
+    """Remove a caller from everything that is stored, for good, and print the receipt."""
+    confirm(f"Erase everything of the caller {caller_id} at {tenant}?", yes=yes)
+    receipt = await at.client.tenants.erase_caller(tenant, caller_id)
+    if at.json:
+        print_json(receipt)
+        return
+    print_table(("place", "removed"), [(e.table, f"{e.count:,}") for e in receipt.erased], "")
+    console.print(f"[dim]erased at {when(receipt.erase_time)} UTC[/dim]")

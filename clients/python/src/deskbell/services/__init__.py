@@ -1,0 +1,17 @@
+"""One small object for each service.
+
+What changes something takes a `request_id`, a UUID, and makes one itself if none is given. Give one to repeat a request
+yourself, for example after this process was restarted: within 24 hours the server does it once only.
+"""
+
+from deskbell.services.agents import Agents
+from deskbell.services.audit import Audit
+from deskbell.services.auth import Auth
+from deskbell.services.chat import Chat
+from deskbell.services.conversations import Conversations
+from deskbell.services.knowledge import Knowledge
+from deskbell.services.operators import Operators
+from deskbell.services.tenants import Tenants
+from deskbell.services.users import Users
+
+__all__ = ["Agents", "Audit", "Auth", "Chat", "Conversations", "Knowledge", "Operators", "Tenants", "Users"]
