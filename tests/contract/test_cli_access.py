@@ -6,11 +6,13 @@ import asyncio
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +57,13 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def cli(server: LiveServer, profile: Path) -> Cli:
     """Runs the command with nobody's profile; `key` is the credential, none by default."""
-    monkeypatched = {**os.environ, "COLUMNS": "300", "DESKBELL_SERVER": server.address}
+    environment = {**os.environ, "COLUMNS": "300", "DESKBELL_SERVER": server.address}
 
     async def run(*arguments: str | Path, stdin: str = "", key: str = "") -> Run:
         process = await asyncio.create_subprocess_exec(
             COMMAND,
             *arguments,
-            env={**monkeypatched, "DESKBELL_API_KEY": key},
+            env={**environment, "DESKBELL_API_KEY": key},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -163,15 +165,17 @@ async def test_a_password_is_changed_and_asked_for_without_an_echo(
         )
         os.close(theirs)
         shown = b""
-        while b"Password" not in shown:
-            shown += os.read(ours, 1000)
-        os.write(ours, f"{PASSWORD}\n".encode())
         try:
-            while more := os.read(ours, 1000):
-                shown += more
+            # The prompt's last character comes when the echo is off; what is typed before is thrown away.
+            while not shown.endswith(b"Password: ") and select.select([ours], [], [], 30.0)[0]:
+                shown += os.read(ours, 1000)
+            os.write(ours, f"{PASSWORD}\n".encode())
+            while select.select([ours], [], [], 30.0)[0]:
+                shown += os.read(ours, 1000)
         except OSError:
-            pass  # the other end was closed
-        os.close(ours)
+            pass  # the command has ended
+        finally:
+            os.close(ours)
         assert process.wait(timeout=30) == 0, shown
         return shown.decode()
 
@@ -325,3 +329,48 @@ async def test_a_repeat_is_told_and_a_change_of_something_changed_is_refused(
         with pytest.raises(deskbell.Conflict) as conflict:
             await client.tenants.update(tenant, "industry")
         assert conflict.value.reason == "ETAG_MISMATCH"
+
+
+async def test_a_call_goes_on_with_another_client_token(server: LiveServer, profile: Path) -> None:
+    await server.make_tenant()
+    async with deskbell.Client(server.address, KEY) as desk:
+
+        async def token() -> str:
+            minted = await desk.auth.mint_client_token(
+                "clinic/desk", ttl=timedelta(seconds=50), caller_id="ann"
+            )
+            return minted.secret
+
+        kinds = []
+        async with (
+            deskbell.Client(server.address, await token()) as phone,
+            phone.call("clinic/desk") as call,
+        ):
+            async for event in call:
+                kinds.append(event.WhichOneof("event"))
+                if kinds[-1] == "credential_expiring" and "credential_renewed" not in kinds:
+                    await call.renew(await token())
+                elif kinds[-1] == "credential_renewed":
+                    await call.half_close()
+    assert "credential_renewed" in kinds
+    assert "error" not in kinds
+    assert kinds[-1] == "ended"
+
+
+async def test_an_operator_runs_the_server(server: LiveServer, cli: Cli) -> None:
+    made = await cli(
+        "operators", "create", "--email", "root@example.com", "--password-stdin", stdin=PASSWORD, key=KEY
+    )
+    assert made.code == 0, made.err
+    signed_in = await cli("login", "--email", "root@example.com", "--password-stdin", stdin=PASSWORD)
+    assert signed_in.code == 0, signed_in.err
+    assert (await cli("tenants", "list")).code == 0
+    rotated = await cli("operators", "rotate-signing-key", "--forget-others", "--json")
+    assert rotated.messages[0]["keyId"]
+    # The access token was forgotten; the session is not, and gives another one.
+    assert (await cli("tenants", "list")).code == 0
+    (operator,) = (await cli("operators", "list", "--json", key=KEY)).messages
+    assert operator["email"] == "root@example.com"
+    deleted = await cli("operators", "delete", operator["name"], "--yes", key=KEY)
+    assert deleted.code == 0, deleted.err
+    assert "CREDENTIAL_INVALID" in (await cli("tenants", "list")).err

@@ -1,4 +1,4 @@
-"""Names of the keys of which one command needs several."""
+"""Names of the keys: the tenant comes first."""
 
 from __future__ import annotations
 

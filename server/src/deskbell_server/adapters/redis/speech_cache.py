@@ -6,6 +6,7 @@ import structlog
 from redis.asyncio import Redis
 
 from deskbell_server.adapters.redis.client import store_errors
+from deskbell_server.adapters.redis.keys import tenant_key
 from deskbell_server.domain.errors import StoreUnavailable
 from deskbell_server.domain.names import TenantId
 
@@ -43,4 +44,4 @@ class RedisSpeechCache:
 
 
 def _key(tenant: TenantId, key: str) -> str:
-    return f"deskbell:{tenant}:speech:{key}"
+    return tenant_key(tenant, "speech", key)
