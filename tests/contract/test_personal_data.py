@@ -161,6 +161,7 @@ async def test_what_is_too_old_is_swept(
     from deskbell.v1 import voice_stream_service_pb2 as vs
 
     names = []
+    chat = await say(server, "When?", people.credentials["owner"], caller_id="old chat")
     for line in (old, new):
         names.append((await line.begin()).conversation)
         await line.send(text=vs.TextInput(text="When?"))
@@ -170,6 +171,12 @@ async def test_what_is_too_old_is_swept(
     try:
         past = datetime.now(UTC) - timedelta(days=31)
         await owner.execute("update conversations set ended_at = $1 where caller_id = 'old'", past)
+        await owner.execute(
+            "update messages set created_at = $1 from conversations c where c.caller_id in ('old', 'old chat') "
+            "and c.conversation_id = messages.conversation_id",
+            past,
+        )
+        await owner.execute("update conversations set started_at = $1 where caller_id like 'old%'", past)
         await owner.execute("update request_records set created_at = $1", past)
         await owner.execute("update audit_entries set at = $1", datetime.now(UTC) - timedelta(days=401))
         async with open_database(database, secret_key, size=2) as pools:
@@ -179,13 +186,15 @@ async def test_what_is_too_old_is_swept(
         assert await owner.fetchval("select count(*) from audit_entries") == 0
     finally:
         await owner.close()
-    assert await messages(server, names[0]) == []
+    for name in (names[0], chat):
+        assert await messages(server, name) == []
     assert len(await messages(server, names[1])) == 2
-    got = await server.stubs.conversations.GetConversation(
-        conversation_service_pb2.GetConversationRequest(name=names[0]), metadata=server.metadata
-    )
-    assert got.conversation.caller_id == ""
-    assert got.conversation.message_count == 2  # that there was a conversation stays
+    for name in (names[0], chat):
+        got = await server.stubs.conversations.GetConversation(
+            conversation_service_pb2.GetConversationRequest(name=name), metadata=server.metadata
+        )
+        assert got.conversation.caller_id == ""
+        assert got.conversation.message_count == 2  # that there was a conversation stays
 
 
 # ---- erasure

@@ -109,6 +109,7 @@ TENANT_TABLES_SQL = """
     order by relname
 """
 """Every table but those of the platform, which deskbell_server cannot touch: all others hold tenants' data."""
+PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
 PLATFORM_TABLES = ("schema_migrations", "operators", "operator_sessions", "signing_keys")
 
 
@@ -118,7 +119,7 @@ async def fill(stores: Stores, tenant: TenantId) -> Conversation:
     await index(stores, tenant, "hours", [("Saturday nine to noon", sample.vector())])
     conversation = await stores.conversations.create(tenant, sample.conversation(tenant), "server-1")
     turn, messages = sample.turn("When on Saturday?", "Nine to noon.")
-    await stores.conversations.store_turn(tenant, conversation.id, turn, messages, tokens=7)
+    await stores.conversations.store_turn(tenant, conversation.id, turn, messages)
     await fill_access(stores, tenant)
     return conversation
 
@@ -129,9 +130,11 @@ async def fill_access(stores: Stores, tenant: TenantId) -> None:
     user = User(
         tenant, UserId("owner"), "owner@example.com", "Owner", Role.OWNER, False, 1, sample.NOW, sample.NOW
     )
-    await stores.users.create(tenant, user, "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA")
+    await stores.users.create(tenant, user, PASSWORD_HASH)
     account = Account(tenant, user.id, Role.OWNER, disabled=False)
-    await stores.accounts.open_session(account, SessionId(uuid.uuid4()), sample.NOW, sample.LATER)
+    assert await stores.accounts.open_session(
+        account, SessionId(uuid.uuid4()), PASSWORD_HASH, sample.NOW, sample.LATER
+    )
     key = ApiKey(
         tenant, ApiKeyId(secrets.token_hex(8)), "Back end", frozenset({Scope.CHAT}), None, 0, 0, sample.NOW
     )
@@ -141,9 +144,18 @@ async def fill_access(stores: Stores, tenant: TenantId) -> None:
     )
     await stores.client_tokens.create(tenant, token, "test")
     await stores.quotas.update(tenant, {"concurrent_calls": 3}, "")
+    await stores.quotas.add_tokens(tenant, sample.NOW.date().replace(day=1), 7)
     claim = Claim("test", uuid.uuid4(), "/test", lambda: bytes(32))
     async with stores.units.unit(tenant, claim) as unit:
         await unit.complete(b"sealed", audit_entry())
+
+
+async def second_owner(stores: Stores, tenant: TenantId) -> None:
+    """Another owner, so that the first one may go."""
+    user = User(
+        tenant, UserId("second"), "second@example.com", "", Role.OWNER, False, 1, sample.NOW, sample.NOW
+    )
+    await stores.users.create(tenant, user, PASSWORD_HASH)
 
 
 def audit_entry(**changes: Any) -> AuditEntry:

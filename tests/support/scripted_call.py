@@ -167,16 +167,20 @@ class Minutes:
         )
     )
     seconds: float = 0.0
+    tokens: int = 0
 
     async def get(self, tenant: TenantId) -> Quota:
         return self.quota
 
     async def usage(self, tenant: TenantId, month: date) -> Usage:
-        return Usage(month, self.seconds, 0, 0)
+        return Usage(month, self.seconds, self.tokens, 0)
 
     async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
         self.seconds += seconds
         return self.seconds
+
+    async def add_tokens(self, tenant: TenantId, month: date, tokens: int) -> None:
+        self.tokens += tokens
 
 
 @dataclass
@@ -205,7 +209,6 @@ class Stores:
         conversation: ConversationId,
         turn: TurnId,
         messages: Sequence[Message],
-        tokens: int = 0,
     ) -> None:
         assert turn not in {message.turn for message in self.messages}, "a turn is stored once"
         self.messages += messages
@@ -383,11 +386,13 @@ async def call(
     clock = LoopClock()
     any_store: Any = at
     record = TurnRecord(any_store, clock)
+    quotas = Quotas(at.minutes, Quota(), clock)  # type: ignore[arg-type]  # as far as a call needs it
     turns = TurnEngine(
         KnowledgeSearch(any_store, engines),
         ScriptedChat(engines),
         any_store,
         record,
+        quotas,
         clock,
         TurnLimits(3, 12, 0.7, 300),
     )
@@ -402,7 +407,7 @@ async def call(
         speech_cache=any_store,
         clock=clock,
         limits=CallLimits(max_duration, idle_timeout),
-        quotas=Quotas(at.minutes, Quota(), clock),  # type: ignore[arg-type]  # as far as a call needs it
+        quotas=quotas,
         max_calls=2,
         owner="test",
     )

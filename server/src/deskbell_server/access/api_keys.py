@@ -14,7 +14,7 @@ from deskbell_server.ports.stores import Clock
 
 
 class ApiKeys:
-    """Makes keys; what it returns as text is nowhere stored."""
+    """Makes keys; what it returns as text is stored nowhere, but encrypted for repeats of the request."""
 
     def __init__(self, store: ApiKeyStore, clock: Clock) -> None:
         self._store = store

@@ -58,7 +58,7 @@ class Authenticator:
         if key is None or key.revoked_at is not None:
             raise _unknown()
         if key.expires_at is not None and key.expires_at <= now:
-            raise _expired("the API key has expired; rotate it or make another one")
+            raise _expired("the API key has expired; make another one")
         return Principal(
             key.name,
             key.tenant,

@@ -14,7 +14,7 @@ LONGEST_LIFE = timedelta(minutes=15)
 
 
 class ClientTokens:
-    """Mints tokens; what it returns as text is nowhere stored."""
+    """Mints tokens; what it returns as text is stored nowhere, but encrypted for repeats of the request."""
 
     def __init__(self, store: ClientTokenStore, tokens: Tokens, clock: Clock) -> None:
         self._store = store

@@ -42,6 +42,7 @@ class KeyRing:
         self._sealer = Sealer(secret_key, "signing keys")
         self._clock = clock
         self._keys: dict[str, SigningKey] = {}
+        self._unreadable = False
         self._looked = float("-inf")
         self._lock = asyncio.Lock()
 
@@ -65,8 +66,9 @@ class KeyRing:
             await self._load()
             now = self._clock.now()
             if all(key.created_at <= now - ROTATE_AFTER for key in self._keys.values()):
-                readable = bool(self._keys)
-                await self._make(now, unless_newer_than=now - ROTATE_AFTER if readable else None)
+                # Two servers that start at once make one key; one that reads none of those that there are makes
+                # its own.
+                await self._make(now, unless_newer_than=None if self._unreadable else now - ROTATE_AFTER)
             await self._store.delete_before(now - ROTATE_AFTER - KEEP_REPLACED)
             if not self._keys:
                 raise Unavailable("there is no signing key", reason="STORE_UNAVAILABLE")
@@ -78,7 +80,7 @@ class KeyRing:
             now = self._clock.now()
             key_id = await self._make(now)
             if forget_others:
-                await self._store.delete_before(now)
+                await self._store.delete_before(self._keys[key_id].created_at)
             await self._load()
             return key_id
 
@@ -92,10 +94,13 @@ class KeyRing:
                 _log.warning("signing_keys_not_checked", reason=error.reason)
 
     async def _make(self, now: datetime, *, unless_newer_than: datetime | None = None) -> str:
+        # The newest signs: also when another server's clock is ahead of this one's.
+        newest = max((key.created_at for key in self._keys.values()), default=now)
+        created_at = max(now, newest + timedelta(milliseconds=1)) if unless_newer_than is None else now
         key_id = secrets.token_hex(8)
         private = Ed25519PrivateKey.generate()
         raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        sealed = SealedKey(key_id, self._sealer.seal(raw), now)
+        sealed = SealedKey(key_id, self._sealer.seal(raw), created_at)
         await self._store.add(sealed, unless_newer_than=unless_newer_than)
         await self._load()
         return key_id
@@ -103,10 +108,12 @@ class KeyRing:
     async def _load(self) -> None:
         self._looked = self._clock.monotonic()
         keys = {}
+        self._unreadable = False
         for sealed in await self._store.all():
             raw = self._sealer.open(sealed.sealed)
             if raw is None:
                 _log.warning("signing_key_unreadable", key_id=sealed.id)
+                self._unreadable = True
                 continue
             keys[sealed.id] = SigningKey(
                 sealed.id, Ed25519PrivateKey.from_private_bytes(raw), sealed.created_at

@@ -11,8 +11,11 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from deskbell_server.domain.errors import LimitReached
+
 _T = TypeVar("_T")
 THREADS = 2
+MAX_WAITING = 20
 """Each hash takes 46 MiB and a core for some 30 ms; more at once would starve the calls."""
 
 
@@ -22,6 +25,7 @@ class Passwords:
 
     def __init__(self, *, time_cost: int = 1, memory_kib: int = 47_104) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+        self._waiting = 0
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="password")
         # Checked for an account that does not exist, so that the time taken does not tell.
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
@@ -31,11 +35,12 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def hash(self, password: str) -> str:
-        """The hash to store."""
+        """The hash to store. Raises LimitReached while too many others wait."""
         return await self._off_loop(self._hasher.hash, password)
 
     async def matches(self, stored: str | None, password: str) -> bool:
-        """Whether a password is the one that was hashed; False, after the same time, for no hash."""
+        """Whether a password is the one that was hashed; False, after the same time, for no hash. Raises LimitReached
+        while too many others wait."""
         right = await self._off_loop(self._verify, stored or self._nobody, password)
         return right and stored is not None
 
@@ -50,4 +55,18 @@ class Passwords:
             return False
 
     async def _off_loop(self, function: Callable[..., _T], *args: str) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+        if self._waiting >= MAX_WAITING:
+            raise LimitReached(
+                "too many passwords are being checked; try again in a second",
+                reason="RATE_LIMITED",
+                metadata={"subject": "server", "limit": str(MAX_WAITING)},
+                retry_after=1.0,
+            )
+        self._waiting += 1
+        future = asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+        # Also of a request that was cancelled the work goes on until its thread is done.
+        future.add_done_callback(self._done)
+        return await future
+
+    def _done(self, _: object) -> None:
+        self._waiting -= 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from deskbell_server.domain.errors import NotFound
+import structlog
+
+from deskbell_server.domain.errors import DeskbellError, NotFound
 from deskbell_server.domain.identity import Principal
 from deskbell_server.domain.names import TenantId
 from deskbell_server.domain.quota import (
@@ -21,8 +24,14 @@ from deskbell_server.ports.stores import Clock, QuotaStore
 REMEMBER_SECONDS = 5.0
 """A quota changed on another server counts here after this time."""
 MAX_REMEMBERED = 10_000
+COUNT_TIMEOUT = 2.0
 OPERATOR_RATE, OPERATOR_BURST = 500.0, 2000
 """Operators act for all tenants; a slip of a script must still not stop the calls."""
+CLIENT_RATE, CLIENT_BURST = 10.0, 200
+"""Of one phone, which must not use up what its tenant has."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 class Quotas:
@@ -46,10 +55,11 @@ class Quotas:
 
     async def update(self, tenant: TenantId, changes: Mapping[str, int], etag: str) -> Quota:
         """Changes the tenant's own limits. Raises NotFound (tenant) and Conflict."""
-        quota = (await self._store.update(tenant, changes, etag)).over(self._defaults)
-        # Not remembered: the transaction that it is part of may yet fail.
+        return (await self._store.update(tenant, changes, etag)).over(self._defaults)
+
+    def forget(self, tenant: TenantId) -> None:
+        """Asks the store the next time. After a change has been committed."""
         self._remembered.pop(tenant, None)
-        return quota
 
     async def usage(self, tenant: TenantId) -> Usage:
         """What was used this month."""
@@ -66,8 +76,20 @@ class Quotas:
 
     async def add_call_seconds(self, tenant: TenantId, seconds: float) -> bool:
         """Counts seconds of a call; False when the month's minutes are used up now."""
-        total = await self._store.add_call_seconds(tenant, month_of(self._clock.now()), seconds)
-        return total < (await self.of(tenant)).monthly_call_minutes * 60
+        # Asked for first: what fails after the seconds were added would have them added again.
+        allowed = (await self.of(tenant)).monthly_call_minutes * 60
+        return await self._store.add_call_seconds(tenant, month_of(self._clock.now()), seconds) < allowed
+
+    async def add_tokens(self, tenant: TenantId, tokens: int) -> None:
+        """Counts tokens of the chat model. What the store does not take within 2 s is not counted: it must hold up
+        neither a call nor its end."""
+        if not tokens:
+            return
+        try:
+            async with asyncio.timeout(COUNT_TIMEOUT):
+                await self._store.add_tokens(tenant, month_of(self._clock.now()), tokens)
+        except (DeskbellError, TimeoutError):
+            _log.warning("tokens_not_counted", tenant=tenant)
 
     async def room_for_knowledge(self, tenant: TenantId) -> int:
         """Bytes that all of the tenant's documents together may have."""
@@ -115,6 +137,8 @@ def _own_buckets(principal: Principal) -> list[Bucket]:
     name = f"{_credential(principal)}:requests"
     if principal.tenant is None:
         return [Bucket(name, "operator", OPERATOR_RATE, OPERATOR_BURST)]
+    if principal.is_client:
+        return [Bucket(name, "client token", CLIENT_RATE, CLIENT_BURST)]
     if principal.requests_per_second:
         rate = principal.requests_per_second
         return [Bucket(name, "API key", rate, rate * 2)]

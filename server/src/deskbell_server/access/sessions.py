@@ -12,7 +12,7 @@ from deskbell_server.access.tokens import TokenClaims, TokenKind, Tokens
 from deskbell_server.domain.errors import NotAuthenticated
 from deskbell_server.domain.identity import Account, Principal, Session, SessionId
 from deskbell_server.domain.names import TenantId, time_ordered_uuid
-from deskbell_server.ports.identity import AccountStore
+from deskbell_server.ports.identity import AccountStore, StoredPassword
 from deskbell_server.ports.limits import Bucket, RateLimits
 from deskbell_server.ports.stores import Clock
 
@@ -51,11 +51,11 @@ class Sessions:
         self._limits = limits
         self._clock = clock
 
-    async def sign_in(
+    async def verify(
         self, tenant: TenantId | None, email: str, password: str, address: str
-    ) -> SessionTokens:
-        """Checks a password and opens a session. Raises NotAuthenticated (SIGN_IN_FAILED), whatever was wrong and
-        after the same time, and LimitReached after too many attempts."""
+    ) -> StoredPassword:
+        """Checks a password. Raises NotAuthenticated (SIGN_IN_FAILED), whatever was wrong and after the same time,
+        and LimitReached after too many attempts."""
         buckets = _attempts(tenant, email, address)
         await self._limits.take(None, buckets)
         stored = await self._accounts.find(tenant, email)
@@ -63,58 +63,80 @@ class Sessions:
         if stored is None or not right or stored.account.disabled:
             raise _sign_in_failed()
         await self._limits.give_back(None, buckets)
-        account = stored.account
-        if self._passwords.is_weak(stored.password_hash):
-            await self._accounts.rehash(tenant, account.id, await self._passwords.hash(password))
+        return stored
+
+    async def open(self, stored: StoredPassword) -> SessionTokens:
+        """Opens a session for whoever's password was verified. Raises NotAuthenticated when the password has been
+        changed meanwhile."""
         now = self._clock.now()
         session = Session(
-            account, SessionId(time_ordered_uuid(now.timestamp())), 1, now + SESSION_LIFE, revoked=False
+            stored.account,
+            SessionId(time_ordered_uuid(now.timestamp())),
+            1,
+            now + SESSION_LIFE,
+            revoked=False,
         )
-        await self._accounts.open_session(account, session.id, now, session.expires_at)
+        if not await self._accounts.open_session(
+            stored.account, session.id, stored.password_hash, now, session.expires_at
+        ):
+            raise _sign_in_failed()
         return await self._issue(session)
 
-    async def refresh(self, text: str) -> SessionTokens:
-        """Exchanges a refresh token. One that was exchanged before ends the session. Raises NotAuthenticated."""
+    async def strengthen(self, stored: StoredPassword, password: str) -> None:
+        """Replaces a hash that was made with other parameters than today's."""
+        if self._passwords.is_weak(stored.password_hash):
+            hashed = await self._passwords.hash(password)
+            account = stored.account
+            await self._accounts.rehash(account.tenant, account.id, stored.password_hash, hashed)
+
+    async def find(self, text: str) -> tuple[RefreshToken, Session]:
+        """The session of a refresh token, of whatever generation. Raises NotAuthenticated."""
         token = self._refresh_tokens.read(text)
         session = None if token is None else await self._accounts.session(token.tenant, token.session)
         if token is None or session is None or session.revoked or session.account.disabled:
             raise NotAuthenticated("the refresh token is not one that this server knows; sign in again")
-        now = self._clock.now()
-        if session.expires_at <= now:
+        if session.expires_at <= self._clock.now():
             raise NotAuthenticated("the session has expired; sign in again", reason="CREDENTIAL_EXPIRED")
+        return token, session
+
+    async def refresh(self, token: RefreshToken, session: Session) -> SessionTokens | None:
+        """Exchanges a refresh token. One that was exchanged before ends the session: then None."""
+        now = self._clock.now()
         if not await self._accounts.refresh(token.tenant, token.session, token.generation, now):
             await self._accounts.revoke_session(token.tenant, token.session, now)
-            raise NotAuthenticated(
-                "the refresh token was used before, so that somebody may have a copy: the session has been "
-                "ended; sign in again"
-            )
+            return None
         return await self._issue(
             Session(session.account, session.id, token.generation + 1, session.expires_at, revoked=False)
         )
 
-    async def sign_out(self, text: str) -> Account | None:
-        """Ends the session of a refresh token, of whatever generation; returns whose it was."""
-        token = self._refresh_tokens.read(text)
-        session = None if token is None else await self._accounts.session(token.tenant, token.session)
-        if token is None or session is None:
-            return None
-        await self._accounts.revoke_session(token.tenant, token.session, self._clock.now())
-        return session.account
+    async def sign_out(self, session: Session) -> bool:
+        """Ends a session; False if it had ended."""
+        return await self._accounts.revoke_session(session.account.tenant, session.id, self._clock.now())
 
-    async def change_password(self, principal: Principal, current: str, new: str, address: str) -> None:
-        """Puts another password in place for whoever is signed in, and ends all their other sessions. Raises
-        NotAuthenticated (SIGN_IN_FAILED) and LimitReached."""
-        account = principal.actor.rpartition("/")[2]
+    async def verify_again(self, principal: Principal, password: str, address: str) -> StoredPassword:
+        """As `verify`, for whoever is signed in."""
         buckets = _attempts(principal.tenant, principal.actor, address)
         await self._limits.take(None, buckets)
+        account = principal.actor.rpartition("/")[2]
         stored = await self._accounts.find_by_id(principal.tenant, account)
-        if not await self._passwords.matches(stored.password_hash if stored else None, current):
+        if not await self._passwords.matches(stored.password_hash if stored else None, password):
             raise _sign_in_failed()
         await self._limits.give_back(None, buckets)
-        hashed = await self._passwords.hash(new)
-        await self._accounts.set_password(
-            principal.tenant, account, hashed, self._clock.now(), principal.session
-        )
+        assert stored is not None  # what matched  # noqa: S101
+        return stored
+
+    async def hash(self, password: str) -> str:
+        """The hash of a new password."""
+        return await self._passwords.hash(password)
+
+    async def change_password(self, principal: Principal, stored: StoredPassword, hashed: str) -> None:
+        """Puts another password in place for whoever is signed in, and ends all their other sessions. Raises
+        NotAuthenticated when it has been changed meanwhile."""
+        account = stored.account
+        if not await self._accounts.set_password(
+            account.tenant, account.id, stored.password_hash, hashed, self._clock.now(), principal.session
+        ):
+            raise _sign_in_failed()
 
     async def _issue(self, session: Session) -> SessionTokens:
         tenant = session.account.tenant
@@ -131,13 +153,13 @@ class Sessions:
 
 
 def _attempts(tenant: TenantId | None, email: str, address: str) -> list[Bucket]:
-    """What an attempt costs. One guesser with one account gets 5 tries, then one each 30 s; one with many accounts
-    30, then one each 5 s; many with one account 50, then one a minute. Someone else's guessing does not lock a
-    person out, unless it comes from everywhere."""
+    """What an attempt costs; one that succeeds gets it back. One guesser with one account gets 5 tries, then one each
+    30 s; one with many accounts 100, then one each 2 s; many with one account 50, then one a minute. Someone else's
+    guessing does not lock a person out, unless it comes from everywhere."""
     account = hashlib.sha256(f"{tenant or ''}\0{email.lower()}".encode()).hexdigest()[:24]
     return [
         Bucket(f"sign-in:{account}:{address}", "sign-in", 1 / 30, 5),
-        Bucket(f"sign-in-from:{address}", "sign-in", 1 / 5, 30),
+        Bucket(f"sign-in-from:{address}", "sign-in", 1 / 2, 100),
         Bucket(f"sign-in-to:{account}", "sign-in", 1 / 60, 50),
     ]
 

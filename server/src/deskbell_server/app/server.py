@@ -159,6 +159,7 @@ async def open_services(
             engines.chat,
             conversations,
             record,
+            access.quotas,
             clock,
             TurnLimits(
                 settings.retrieval_top_k,
@@ -188,11 +189,13 @@ async def open_services(
         metrics = ServerMetrics()
         tokens = PageTokens(secrets.secret_key)
         chats = Chats(tenants, agents, conversations, turns, access.quotas, clock, owner)
+        mutations = Mutations(PostgresUnitsOfWork(database), access.audit, secrets.secret_key, clock)
         admission = Admission(
             read_policies(SERVICE_NAMES, STANDARD_NAMES),
             access.authenticator,
             access.quotas,
             access.limits,
+            clock,
             open_health=settings.open_health,
         )
         services = Services(
@@ -202,13 +205,11 @@ async def open_services(
             chat=Chat(chats, clock, metrics),
             voice=VoiceStreams(calls, admission, metrics, clock, settings.sample_rate),
             conversations=Conversations(conversations, tokens),
-            auth=Auth(
-                access.sessions, access.api_keys, access.client_tokens, tenants, access.audit, tokens, clock
-            ),
+            auth=Auth(access.sessions, access.api_keys, access.client_tokens, tenants, mutations, tokens),
             users=Users(PostgresUserStore(database), access.passwords, tokens, clock),
             audit=Audit(access.audit, tokens),
             operators=Operators(
-                PostgresOperatorStore(database), access.passwords, access.ring, tokens, clock
+                PostgresOperatorStore(database), access.passwords, access.ring, mutations, tokens, clock
             ),
         )
         sweeper = Sweeper(tenants, access.housekeeping, clock, settings.audit_days)
@@ -224,7 +225,6 @@ async def open_services(
         )
         # A call that the server cuts off still stores what was heard, after the server has stopped.
         stack.push_async_callback(calls.until_over)
-        mutations = Mutations(PostgresUnitsOfWork(database), access.audit, secrets.secret_key, clock)
         rpc = await stack.enter_async_context(
             open_server(
                 services,

@@ -80,19 +80,27 @@ class AccountStore(Protocol):
         ...
 
     async def set_password(
-        self, tenant: TenantId | None, account: str, password_hash: str, now: datetime, keep: SessionId | None
-    ) -> None:
-        """Puts a hash in place and ends the account's sessions but `keep`."""
+        self,
+        tenant: TenantId | None,
+        account: str,
+        verified: str,
+        password_hash: str,
+        now: datetime,
+        keep: SessionId | None,
+    ) -> bool:
+        """Puts a hash in the place of `verified` and ends the account's sessions but `keep`. False, and nothing is
+        changed, if the hash is another one by now."""
         ...
 
-    async def rehash(self, tenant: TenantId | None, account: str, password_hash: str) -> None:
-        """Puts a stronger hash of the same password in place."""
+    async def rehash(self, tenant: TenantId | None, account: str, verified: str, password_hash: str) -> None:
+        """Puts a stronger hash of the same password in the place of `verified`, if that is still there."""
         ...
 
     async def open_session(
-        self, account: Account, session: SessionId, now: datetime, expires_at: datetime
-    ) -> None:
-        """Stores a sign-in with generation 1."""
+        self, account: Account, session: SessionId, verified: str, now: datetime, expires_at: datetime
+    ) -> bool:
+        """Stores a sign-in with generation 1. False, and nothing is stored, if the password's hash is another one
+        than `verified` by now or the account is disabled."""
         ...
 
     async def session(self, tenant: TenantId | None, session: SessionId) -> Session | None:
@@ -106,8 +114,8 @@ class AccountStore(Protocol):
         neither revoked nor expired."""
         ...
 
-    async def revoke_session(self, tenant: TenantId | None, session: SessionId, now: datetime) -> None:
-        """Ends a session; one that has ended stays as it is."""
+    async def revoke_session(self, tenant: TenantId | None, session: SessionId, now: datetime) -> bool:
+        """Ends a session; False if it had ended."""
         ...
 
 
@@ -275,8 +283,8 @@ class Housekeeping(Protocol):
         """Audit entries made before a moment."""
         ...
 
-    async def delete_old_transcripts(self, tenant: TenantId, ended_before: datetime) -> int:
-        """What was said in conversations that ended before a moment, and who called; returns how many
+    async def delete_old_transcripts(self, tenant: TenantId, said_before: datetime) -> int:
+        """What was said before a moment, and the callers of conversations in which nothing is left; returns how many
         rows that changed. The conversations themselves stay."""
         ...
 

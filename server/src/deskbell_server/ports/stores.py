@@ -182,10 +182,9 @@ class ConversationStore(Protocol):
         conversation: ConversationId,
         turn: TurnId,
         messages: Sequence[Message],
-        tokens: int = 0,
     ) -> None:
-        """Appends the messages of a finished turn, and counts the tokens it cost, in one transaction. Storing a
-        turn again changes nothing. Raises NotFound."""
+        """Appends the messages of a finished turn in one transaction. Storing a turn again changes nothing.
+        Raises NotFound."""
         ...
 
     async def turn(self, tenant: TenantId, conversation: ConversationId, turn: TurnId) -> list[Message]:
@@ -229,6 +228,10 @@ class QuotaStore(Protocol):
 
     async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
         """Counts seconds of calls; returns the month's sum. Raises NotFound (tenant)."""
+        ...
+
+    async def add_tokens(self, tenant: TenantId, month: date, tokens: int) -> None:
+        """Counts tokens of the chat model. Raises NotFound (tenant)."""
         ...
 
 

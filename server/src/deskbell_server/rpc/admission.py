@@ -8,15 +8,19 @@ from collections.abc import Mapping, Sequence
 from google.protobuf.message import Message
 
 from deskbell_server.access.authenticator import Authenticator
+from deskbell_server.access.brake import FailureBrake
 from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.errors import InvalidInput, NotAuthenticated, NotPermitted
 from deskbell_server.domain.identity import Principal
 from deskbell_server.domain.names import TenantId, agent_name
-from deskbell_server.ports.limits import RateLimits
-from deskbell_server.rpc.caller import Caller, address_of, new_request_id
+from deskbell_server.ports.limits import Bucket, RateLimits
+from deskbell_server.ports.stores import Clock
+from deskbell_server.rpc.caller import Caller, address_of, network_of, new_request_id
 from deskbell_server.rpc.policies import Policy, field_value
 
 HEALTH = "/grpc.health.v1.Health/"
+SIGN_IN_RATE, SIGN_IN_BURST = 10.0, 200
+"""Of one sender, for all that has to do with signing in."""
 _TENANT = re.compile(r"tenants/([a-z][a-z0-9-]{1,61}[a-z0-9])(?:/.*)?", re.DOTALL)
 Metadata = Sequence[tuple[str, str | bytes]]
 
@@ -30,6 +34,7 @@ class Admission:
         authenticator: Authenticator,
         quotas: Quotas,
         limits: RateLimits,
+        clock: Clock,
         *,
         open_health: bool,
     ) -> None:
@@ -37,6 +42,7 @@ class Admission:
         self._authenticator = authenticator
         self._quotas = quotas
         self._limits = limits
+        self._brake = FailureBrake(clock)
         self._open_health = open_health
 
     def policy(self, method: str) -> Policy:
@@ -44,24 +50,44 @@ class Admission:
         return self._policies[method]
 
     async def admit(self, policy: Policy, metadata: Metadata, peer: str) -> Caller:
-        """Checks credential, role or scope, and rate limits. Raises NotAuthenticated, NotPermitted, LimitReached
+        """Checks the credential, rate limits, and role or scope. Raises NotAuthenticated, NotPermitted, LimitReached
         and StoreUnavailable."""
         caller = Caller(policy.method, None, "", address_of(peer), new_request_id())
+        sender = network_of(caller.address)
+        if policy.counts_as_sign_in:
+            await self._limits.take(None, [_sign_in_bucket(sender)])
         if policy.public or (self._open_health and policy.method.startswith(HEALTH)):
             return caller
         caller.credential = _bearer(metadata)
-        caller.principal = await self.principal(policy, caller.credential)
-        owner, buckets = await self._quotas.request_buckets(caller.principal, model=policy.counts_as_model)
+        self._brake.check(sender, caller.credential)
+        try:
+            principal = await self._authenticator.authenticate(caller.credential)
+        except NotAuthenticated:
+            self._brake.failed(sender)
+            raise
+        self._brake.succeeded(caller.credential)
+        caller.principal = principal
+        owner, buckets = await self._quotas.request_buckets(principal, model=policy.counts_as_model)
         if buckets:
             await self._limits.take(owner, buckets)
+        _check_admits(policy, principal)
         return caller
 
     async def principal(self, policy: Policy, credential: str) -> Principal:
         """Whoever a credential belongs to, if the rpc admits it. Raises NotAuthenticated and NotPermitted."""
         principal = await self._authenticator.authenticate(credential)
-        if not policy.admits(principal):
-            raise NotPermitted(f"the credential may not call {policy.method.rpartition('/')[2]}")
+        _check_admits(policy, principal)
         return principal
+
+
+def _check_admits(policy: Policy, principal: Principal) -> None:
+    if not policy.admits(principal):
+        raise NotPermitted(f"the credential may not call {policy.method.rpartition('/')[2]}")
+
+
+def _sign_in_bucket(sender: str) -> Bucket:
+    """Right attempts cost a hash, too, and refreshing a look into the database."""
+    return Bucket(f"sign-in-rpcs:{sender}", "sign-in", SIGN_IN_RATE, SIGN_IN_BURST)
 
 
 def check_resource(policy: Policy, principal: Principal | None, request: Message) -> TenantId | None:

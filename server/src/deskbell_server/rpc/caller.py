@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import uuid
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from deskbell_server.domain.names import time_ordered_uuid
 from deskbell_server.ports.stores import Clock
 
 MAX_RESOURCE = 300
+IPV6_SITE_BITS = 64
+"""A single customer has at least that many addresses (RFC 6177)."""
 
 
 @dataclass(slots=True)
@@ -76,6 +79,19 @@ def set_caller(caller: Caller) -> None:
 def new_request_id() -> str:
     """An id for a request that brought none."""
     return str(uuid.uuid4())
+
+
+def network_of(address: str) -> str:
+    """What counts as one sender in limits: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, IPV6_SITE_BITS), strict=False))
 
 
 def address_of(peer: str) -> str:

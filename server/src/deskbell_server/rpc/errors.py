@@ -16,6 +16,8 @@ from deskbell_server.domain.errors import DeskbellError
 from deskbell_server.rpc.context import Context
 
 DOMAIN = "deskbell"
+MAX_MESSAGE, MAX_FIELD = 1000, 200
+"""In characters. Status and details travel as metadata, which clients take 8 KiB of."""
 _log = structlog.get_logger(__name__)
 
 
@@ -34,7 +36,9 @@ def to_status(error: DeskbellError) -> status_pb2.Status:
     if error.violations:
         bad = error_details_pb2.BadRequest()
         for violation in error.violations:
-            bad.field_violations.add(field=violation.field, description=violation.description)
+            bad.field_violations.add(
+                field=violation.field[:MAX_FIELD], description=violation.description[:MAX_FIELD]
+            )
         packed.append(_packed(bad))
     if error.code in {"NOT_FOUND", "ALREADY_EXISTS"}:
         packed.append(
@@ -54,7 +58,8 @@ def to_status(error: DeskbellError) -> status_pb2.Status:
         delay = duration_pb2.Duration()
         delay.FromNanoseconds(int(error.retry_after * 1e9))
         packed.append(_packed(error_details_pb2.RetryInfo(retry_delay=delay)))
-    return status_pb2.Status(code=code_pb2.Code.Value(error.code), message=error.message, details=packed)
+    message = error.message[:MAX_MESSAGE]
+    return status_pb2.Status(code=code_pb2.Code.Value(error.code), message=message, details=packed)
 
 
 def status_of(error: BaseException, method: str) -> status_pb2.Status:

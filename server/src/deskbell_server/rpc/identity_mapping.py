@@ -9,6 +9,7 @@ from google.protobuf import timestamp_pb2
 from deskbell.v1 import audit_service_pb2, auth_service_pb2, identity_pb2, operator_service_pb2
 from deskbell_server.access.sessions import SessionTokens
 from deskbell_server.domain.audit import AuditEntry
+from deskbell_server.domain.errors import InvalidInput
 from deskbell_server.domain.identity import ApiKey, ClientToken, Operator, User
 from deskbell_server.domain.names import TenantId, agent_name, etag, tenant_name, user_name
 from deskbell_server.rpc.mapping import timestamp
@@ -19,9 +20,12 @@ def _maybe(moment: datetime | None) -> timestamp_pb2.Timestamp | None:
     return None if moment is None else timestamp(moment)
 
 
-def moment(value: timestamp_pb2.Timestamp) -> datetime:
-    """A moment, whose range was checked."""
-    return value.ToDatetime(tzinfo=UTC)
+def moment(field: str, value: timestamp_pb2.Timestamp) -> datetime:
+    """A moment. Raises InvalidInput for one that no calendar has."""
+    try:
+        return value.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput.field(field, "must lie between the years 1 and 9999") from None
 
 
 def user(value: User) -> identity_pb2.User:

@@ -16,7 +16,7 @@ from typing import Any
 import grpc
 import structlog
 from google.protobuf.message import Message
-from google.rpc import code_pb2
+from google.rpc import code_pb2, status_pb2
 
 from deskbell_server.domain.errors import DeadlinePassed, DeskbellError
 from deskbell_server.domain.names import TenantId
@@ -33,6 +33,8 @@ from deskbell_server.rpc.validation import check
 UNARY_SECONDS = 60.0
 STREAM_SECONDS = 300.0
 """The longest that an upload or a chat may take. A voice call has limits of its own."""
+WATCH_SECONDS = 3600.0
+"""Of the health service; whoever watches on shows the credential again."""
 FIRST_MESSAGE_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
 _Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
@@ -62,10 +64,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             uploads = self._guarded(policy, self._stream_unary, handler.stream_unary, STREAM_SECONDS)
             return grpc.stream_unary_rpc_method_handler(uploads, *codecs)
         if handler.response_streaming:
-            standard = policy.any_credential  # a health watch goes on until the client ends it
-            answers = self._guarded(
-                policy, self._unary_stream, handler.unary_stream, None if standard else STREAM_SECONDS
-            )
+            seconds = WATCH_SECONDS if policy.any_credential else STREAM_SECONDS
+            answers = self._guarded(policy, self._unary_stream, handler.unary_stream, seconds)
             return grpc.unary_stream_rpc_method_handler(answers, *codecs)
         plain = self._guarded(policy, self._unary_unary, handler.unary_unary, UNARY_SECONDS)
         return grpc.unary_unary_rpc_method_handler(plain, *codecs)
@@ -88,7 +88,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             except (grpc.aio.AbortError, grpc.aio.UsageError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a status
-                code = await _refuse(context, policy, error)
+                status = _status(policy, error)
+                code = code_pb2.Code.Name(status.code)
+                await errors.abort(context, status)
             finally:
                 self._metrics.rpc(policy.method, code, time.monotonic() - began)
 
@@ -112,7 +114,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 lambda: behaviour(request, context),
             )
         response: Message = await behaviour(request, context)
-        if policy.transcripts or not (policy.repeatable or policy.public):
+        if policy.transcripts:
             name = str(field_value(request, policy.resource)) if policy.resource else ""
             await self._mutations.note(caller, tenant, name)
         return response
@@ -181,15 +183,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         await behaviour(requests, CheckedContext(context, look, note))
 
 
-async def _refuse(context: Context, policy: Policy, error: Exception) -> str:
-    """Ends the rpc with the error's status; returns the code's name. Never returns, in fact."""
+def _status(policy: Policy, error: Exception) -> status_pb2.Status:
+    """The status that ends an rpc which raised an error, after it was logged."""
     status = errors.status_of(error, policy.method)
-    code: str = code_pb2.Code.Name(status.code)
     cause = errors.unwrapped(error)
     if isinstance(cause, DeskbellError):
+        code = code_pb2.Code.Name(status.code)
         _log.info("rpc_refused", method=policy.method, code=code, reason=cause.reason)
-    await errors.abort(context, status)
-    return code
+    return status
 
 
 def _deadline(seconds: float | None) -> AbstractAsyncContextManager[object]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from google.protobuf.message import Message
 
 from deskbell_server.access.sealing import Sealer
@@ -35,6 +38,9 @@ class Fingerprint:
         request_id = ""
         if holder is not None:
             request_id, holder.request_id = holder.request_id, ""
+        if "chunk" in fields and copy.HasField("chunk"):
+            self._hash.update(copy.chunk)  # however a file is cut, it is the same request
+            return ""
         content = copy.SerializeToString(deterministic=True)
         self._hash.update(len(content).to_bytes(8, "big"))
         self._hash.update(content)
@@ -43,6 +49,13 @@ class Fingerprint:
     def digest(self) -> bytes:
         """32 bytes."""
         return self._hash.digest()
+
+
+@dataclass(slots=True)
+class Noted:
+    """How something ended, for the audit log."""
+
+    outcome: str = "OK"
 
 
 class Mutations:
@@ -95,11 +108,14 @@ class Mutations:
         responses = behaviour()
         try:
             async with self._units.unit(tenant, claim) as unit:
-                first = await anext(responses)
-                entry = caller.entry(self._clock, _resource(policy, request, first))
-                await unit.complete(self._sealed(first), entry)
+                try:
+                    first = await anext(responses)
+                    entry = caller.entry(self._clock, _resource(policy, request, first))
+                    await unit.complete(self._sealed(first), entry)
+                except BaseException:
+                    await _close(responses)
+                    raise
         except RequestRepeated as repeated:
-            await _close(responses)
             caller.repeated = self._opened(policy, repeated)
             responses = behaviour()
             first = await anext(responses)
@@ -110,9 +126,22 @@ class Mutations:
         finally:
             await _close(responses)
 
-    async def note(self, caller: Caller, tenant: TenantId | None, resource: str) -> None:
+    @asynccontextmanager
+    async def audited(
+        self, caller: Caller, tenant: TenantId | None, resource: str, *, actor: str = ""
+    ) -> AsyncIterator[Noted]:
+        """A unit of work with its audit entry, for a servicer that must not be in one all the time."""
+        noted = Noted()
+        async with self._units.unit(tenant, None) as unit:
+            yield noted
+            entry = caller.entry(self._clock, resource, actor=actor, outcome=noted.outcome)
+            await unit.complete(b"", entry)
+
+    async def note(
+        self, caller: Caller, tenant: TenantId | None, resource: str, *, outcome: str = "OK"
+    ) -> None:
         """Writes an audit entry on its own."""
-        await self._audit.add(tenant, caller.entry(self._clock, resource))
+        await self._audit.add(tenant, caller.entry(self._clock, resource, outcome=outcome))
 
     def _sealed(self, response: Message) -> bytes:
         return self._sealer.seal(response.SerializeToString())
@@ -138,6 +167,7 @@ def _claim(policy: Policy, caller: Caller, fingerprint: Callable[[], bytes], req
     if not request_id or not policy.takes_request_id:
         return None
     caller.request_id = request_id
+    structlog.contextvars.bind_contextvars(request_id=request_id)
     return Claim(caller.actor, uuid.UUID(request_id), policy.method, fingerprint)
 
 
@@ -145,9 +175,9 @@ def _resource(policy: Policy, request: Message, response: Message) -> str:
     """What was made or changed: the name in the response, else the one in the request."""
     for field, value in response.ListFields():
         name = getattr(value, "name", None) if field.message_type and not field.is_repeated else None
-        if isinstance(name, str) and name.startswith("tenants/"):
+        if isinstance(name, str) and name.startswith(("tenants/", "operators/")):
             return name
         conversation = getattr(value, "conversation", None) if field.message_type else None
         if isinstance(conversation, str) and conversation:
             return conversation
-    return str(field_value(request, policy.resource)) if policy.resource else ""
+    return str(field_value(request, policy.resource) if policy.resource else getattr(request, "name", ""))

@@ -5,6 +5,8 @@
     reply       the chat engine's answer, streamed, with what supports it
     store       question and answer, once, in one transaction
 
+Before it the tenant's quota is asked, and after it what it cost is counted, however it ended.
+
 Chat and voice run the same list. A turn that is cancelled stores nothing by itself: a voice call then stores
 what was
 heard (`TurnRecord.store`), a chat drops it.
@@ -16,6 +18,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.agent import Agent
 from deskbell_server.domain.conversation import Channel, HistoryEntry
 from deskbell_server.domain.knowledge import Citation, FoundPassage
@@ -28,6 +31,8 @@ from deskbell_server.turn.events import Answer, Cited, Finished, Metrics, Text, 
 from deskbell_server.turn.prompts import system_prompt
 from deskbell_server.turn.record import TurnRecord
 from deskbell_server.turn.timing import Stopwatch
+
+CHARACTERS_A_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class _State:
     history: list[HistoryEntry] = field(default_factory=list)
     passages: list[FoundPassage] = field(default_factory=list)
     usage: ChatUsage = field(default_factory=ChatUsage)
+    prompt_characters: int = 0
 
 
 class TurnEngine:
@@ -71,6 +77,7 @@ class TurnEngine:
         chat: Chat,
         conversations: ConversationStore,
         record: TurnRecord,
+        quotas: Quotas,
         clock: Clock,
         limits: TurnLimits,
     ) -> None:
@@ -78,6 +85,7 @@ class TurnEngine:
         self._chat = chat
         self._conversations = conversations
         self._record = record
+        self._quotas = quotas
         self._clock = clock
         self._limits = limits
 
@@ -88,9 +96,10 @@ class TurnEngine:
 
         `answer` is filled as the reply grows, so that a caller who stops half-way knows what was said;
         `watch` lets a call count from the caller's last word. Raises ProviderError when the chat engine
-        fails, StoreUnavailable when the database does. Close the iterator (`contextlib.aclosing`) to stop
-        early.
+        fails, StoreUnavailable when the database does, QuotaExceeded when the tenant has no tokens left. Close
+        the iterator (`contextlib.aclosing`) to stop early.
         """
+        await self._quotas.check_month(question.tenant.id, calls=False)
         state = _State(question, watch or Stopwatch(self._clock), answer)
         with state.watch.stage("recall"):
             state.history = await self._conversations.history(
@@ -98,9 +107,13 @@ class TurnEngine:
             )
         with state.watch.stage("retrieve"):
             state.passages = await self._search.search(question.tenant.id, question.text, self._limits.top_k)
-        async with aclosing(self._reply(state)) as events:
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(self._reply(state)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            # Also of a reply that was broken off: the model has worked for it.
+            await self._quotas.add_tokens(question.tenant.id, _tokens(state))
         with state.watch.stage("store"):
             await self._record.store(
                 question.tenant,
@@ -110,7 +123,6 @@ class TurnEngine:
                 answer=answer,
                 # On a call the answer is not yet heard when it is stored.
                 estimated=question.channel is Channel.VOICE,
-                tokens=state.usage.prompt_tokens + state.usage.completion_tokens,
             )
         yield Finished(
             answer,
@@ -132,6 +144,9 @@ class TurnEngine:
             passages=state.passages,
             temperature=self._limits.temperature,
             max_tokens=self._limits.max_tokens,
+        )
+        state.prompt_characters = sum(
+            map(len, (request.system, request.question, *(entry.text for entry in state.history)))
         )
         began = self._clock.monotonic()
         first = True
@@ -158,6 +173,15 @@ class TurnEngine:
         if piece.usage:
             state.usage = piece.usage
         return events
+
+
+def _tokens(state: _State) -> int:
+    """What a reply cost; where the engine has not said, as of one that was broken off, a token for four characters,
+    the rule of thumb for English."""
+    told = state.usage.prompt_tokens + state.usage.completion_tokens
+    if told or state.prompt_characters == 0:
+        return told
+    return (state.prompt_characters + len(state.answer.text)) // CHARACTERS_A_TOKEN
 
 
 def _citation(support: ChatSupport, text_start: int, text_end: int) -> Citation:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deskbell_server.domain.conversation import Message, Speaker
+from deskbell_server.domain.errors import NotFound
 from deskbell_server.domain.knowledge import Citation
-from deskbell_server.domain.names import ConversationId, TurnId
+from deskbell_server.domain.names import ConversationId, TenantId, TurnId
 from deskbell_server.domain.tenant import Tenant
 from deskbell_server.ports.stores import Clock, ConversationStore
 from deskbell_server.privacy.redaction import Redacted, redact
@@ -33,12 +34,11 @@ class TurnRecord:
         answer: Answer,
         heard: str | None = None,
         estimated: bool = False,
-        tokens: int = 0,
     ) -> None:
         """Stores the caller's words (None for a greeting, which answers nothing) and the agent's.
 
         `heard` is what the caller heard of the answer, the whole of it if None; `estimated` says that the
-        client did not tell. `tokens` are counted as the tenant's usage.
+        client did not tell.
         """
         messages: list[Message] = []
         if asked is not None:
@@ -58,7 +58,7 @@ class TurnRecord:
             messages.append(
                 self._message(turn, Speaker.AGENT, whole.text, heard_words, citations, estimated=estimated)
             )
-        await self._conversations.store_turn(tenant.id, conversation, turn, messages, tokens)
+        await self._conversations.store_turn(tenant.id, conversation, turn, messages)
 
     async def correct_heard(
         self,
@@ -73,6 +73,14 @@ class TurnRecord:
         """Says better what the caller heard of a stored turn."""
         words = _redacted(tenant, heard, answer.citations).text
         await self._conversations.set_heard(tenant.id, conversation, turn, words, estimated=estimated)
+
+    async def is_kept(self, tenant: TenantId, conversation: ConversationId) -> bool:
+        """Whether the conversation is still there: its caller may have been erased."""
+        try:
+            await self._conversations.get(tenant, conversation)
+        except NotFound:
+            return False
+        return True
 
     def _message(
         self,

@@ -274,6 +274,7 @@ class EndReason(StrEnum):
     DRAINING = "draining"
     CREDENTIAL_EXPIRED = "credential_expired"
     QUOTA_EXCEEDED = "quota_exceeded"
+    OPERATOR_ENDED = "operator_ended"
     CONNECTION_LOST = "connection_lost"
     FAILED = "failed"
 

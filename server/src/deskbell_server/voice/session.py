@@ -28,8 +28,10 @@ from deskbell_server.domain.errors import (
     FailedPrecondition,
     FeatureUnavailable,
     InvalidInput,
+    LimitReached,
     NotAuthenticated,
     NotPermitted,
+    StoreUnavailable,
 )
 from deskbell_server.domain.names import ConversationId, TurnId, time_ordered_uuid
 from deskbell_server.domain.tenant import Tenant
@@ -54,6 +56,7 @@ from deskbell_server.voice.messages import (
     CancelResponse,
     ClientMessage,
     ClientPayload,
+    CredentialRenewed,
     EndOfUtterance,
     EndReason,
     EventAck,
@@ -81,6 +84,10 @@ INBOX = 64
 ACK_SECONDS = 0.5
 MAX_BAD_MESSAGES = 50
 RENEW_TIMEOUT = 5.0
+RENEW_SECONDS, RENEW_BURST = 5.0, 10
+"""How often a credential may be renewed, and how often at once: each time is a look into the database."""
+RECORD_SECONDS = 15.0
+"""How soon erasing its caller ends a call."""
 STOP_TIMEOUT = 5.0
 """A cancelled task that needs longer has lost its way: the call fails."""
 _log = structlog.get_logger(__name__)
@@ -157,6 +164,7 @@ class CallSession:
         )
         self._windows = 0
         self._acked = 0
+        self._renewed_until = 0.0
         self._bad_in_a_row = 0
         self._inbox: asyncio.Queue[ClientMessage | m.Input | GoAway | None] = asyncio.Queue(INBOX)
         self._outbox = Outbox(transport, clock)
@@ -182,7 +190,12 @@ class CallSession:
                 reader = group.create_task(self._read())
                 limits = [
                     group.create_task(limit())
-                    for limit in (self._limit_duration, self._limit_credential, self._limit_minutes)
+                    for limit in (
+                        self._limit_duration,
+                        self._limit_credential,
+                        self._limit_minutes,
+                        self._limit_record,
+                    )
                 ]
                 await self._main(group)
                 await self._outbox.close()
@@ -226,6 +239,16 @@ class CallSession:
         await self._credential.watch(self._tell)
         await self.close(EndReason.CREDENTIAL_EXPIRED)
 
+    async def _limit_record(self) -> None:
+        while True:
+            await asyncio.sleep(RECORD_SECONDS)
+            try:
+                if not await self._record.is_kept(self._call.tenant.id, self._call.conversation):
+                    break
+            except StoreUnavailable:
+                _log.warning("conversation_not_checked", conversation=str(self._call.conversation))
+        await self.close(EndReason.OPERATOR_ENDED)
+
     async def _limit_minutes(self) -> None:
         await self._meter.run()
         await self.close(EndReason.QUOTA_EXCEEDED)
@@ -263,7 +286,14 @@ class CallSession:
             if not self._sequence.accept(message.client_seq):
                 return
             await self._use(group, message.payload)
-        except (InvalidInput, FeatureUnavailable, NotAuthenticated, NotPermitted) as error:
+        except (
+            InvalidInput,
+            FeatureUnavailable,
+            NotAuthenticated,
+            NotPermitted,
+            LimitReached,
+            StoreUnavailable,
+        ) as error:
             if error.reason == "AUDIO_FASTER_THAN_REAL_TIME":
                 raise
             self._bad_in_a_row += 1
@@ -297,15 +327,32 @@ class CallSession:
             case Ping(payload=content):
                 await self._tell(Pong(content))
             case RenewCredential(credential):
-                async with asyncio.timeout(RENEW_TIMEOUT):
-                    renewed = await self._credential.renew(credential)
-                await self._tell(renewed)
+                await self._tell(await self._renew(credential))
             case EventAck():
                 pass  # nothing is kept for a resumption
             case BadMessage(error):
                 raise error
             case SecondStart():
                 raise FailedPrecondition("the call has already been started", reason="ALREADY_STARTED")
+
+    async def _renew(self, credential: str) -> CredentialRenewed:
+        now = self._clock.monotonic()
+        # As of a bucket that is full until then.
+        self._renewed_until = max(self._renewed_until, now) + RENEW_SECONDS
+        early = self._renewed_until - now - RENEW_SECONDS * RENEW_BURST
+        if early > 0:
+            self._renewed_until -= RENEW_SECONDS
+            raise LimitReached(
+                f"a credential may be renewed every {RENEW_SECONDS:.0f} s",
+                reason="RATE_LIMITED",
+                metadata={"subject": "call", "limit": f"{1 / RENEW_SECONDS:g}/s, burst {RENEW_BURST}"},
+                retry_after=early,
+            )
+        try:
+            async with asyncio.timeout(RENEW_TIMEOUT):
+                return await self._credential.renew(credential)
+        except TimeoutError:
+            raise StoreUnavailable("the credential could not be checked in time; try again") from None
 
     async def _hear(self, group: asyncio.TaskGroup, pcm: bytes) -> None:
         self._audio.append(pcm)

@@ -29,7 +29,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64\x65skbell/v1/auth_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1a\x64\x65skbell/v1/identity.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x01\n\rSessionTokens\x12!\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tR\x0b\x61\x63\x63\x65ssToken\x12H\n\x12\x61\x63\x63\x65ss_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x10\x61\x63\x63\x65ssExpireTime\x12#\n\rrefresh_token\x18\x03 \x01(\tR\x0crefreshToken\x12J\n\x13refresh_expire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x11refreshExpireTime\"\xa3\x01\n\rSignInRequest\x12H\n\x06tenant\x18\x01 \x01(\tB0\xbaH-r+2)^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x06tenant\x12 \n\x05\x65mail\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xfe\x01R\x05\x65mail\x12&\n\x08password\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password\"\x7f\n\x0eSignInResponse\x12\x32\n\x06tokens\x18\x01 \x01(\x0b\x32\x1a.deskbell.v1.SessionTokensR\x06tokens\x12\x12\n\x04user\x18\x02 \x01(\tR\x04user\x12%\n\x04role\x18\x03 \x01(\x0e\x32\x11.deskbell.v1.RoleR\x04role\"H\n\x15RefreshSessionRequest\x12/\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x0crefreshToken\"L\n\x16RefreshSessionResponse\x12\x32\n\x06tokens\x18\x01 \x01(\x0b\x32\x1a.deskbell.v1.SessionTokensR\x06tokens\"A\n\x0eSignOutRequest\x12/\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x0crefreshToken\"\x11\n\x0fSignOutResponse\"}\n\x15\x43hangePasswordRequest\x12\x35\n\x10\x63urrent_password\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0f\x63urrentPassword\x12-\n\x0cnew_password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x0c\x18\x80\x02R\x0bnewPassword\"\x18\n\x16\x43hangePasswordResponse\"\xf1\x01\n\x13\x43reateApiKeyRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\x34\n\x07\x61pi_key\x18\x02 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyB\x06\xbaH\x03\xc8\x01\x01R\x06\x61piKey\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\\\n\x14\x43reateApiKeyResponse\x12,\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyR\x06\x61piKey\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\"\xad\x01\n\x12ListApiKeysRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"m\n\x13ListApiKeysResponse\x12.\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x13.deskbell.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x91\x02\n\x13RotateApiKeyRequest\x12V\n\x04name\x18\x01 \x01(\tBB\xbaH?r=2;^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/apiKeys/[0-9a-f]{16}$R\x04name\x12\x43\n\x07overlap\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\"\x04\x08\x80\xf5$2\x00R\x07overlap\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\\\n\x14RotateApiKeyResponse\x12,\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyR\x06\x61piKey\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\"\xcc\x01\n\x13RevokeApiKeyRequest\x12V\n\x04name\x18\x01 \x01(\tBB\xbaH?r=2;^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/apiKeys/[0-9a-f]{16}$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"D\n\x14RevokeApiKeyResponse\x12,\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyR\x06\x61piKey\"\x81\x03\n\x16MintClientTokenRequest\x12g\n\x05\x61gent\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x05\x61gent\x12<\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0f\xbaH\x0c\xaa\x01\t\"\x03\x08\x84\x07\x32\x02\x08\nR\x03ttl\x12;\n\x14max_concurrent_calls\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x00R\x12maxConcurrentCalls\x12$\n\tcaller_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08\x63\x61llerId\x12]\n\nrequest_id\x18\x05 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"n\n\x17MintClientTokenResponse\x12;\n\x0c\x63lient_token\x18\x01 \x01(\x0b\x32\x18.deskbell.v1.ClientTokenR\x0b\x63lientToken\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\"\xb2\x01\n\x17ListClientTokensRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"\x81\x01\n\x18ListClientTokensResponse\x12=\n\rclient_tokens\x18\x01 \x03(\x0b\x32\x18.deskbell.v1.ClientTokenR\x0c\x63lientTokens\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf3\x01\n\x18RevokeClientTokenRequest\x12x\n\x04name\x18\x01 \x01(\tBd\xbaHar_2]^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/clientTokens/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"X\n\x19RevokeClientTokenResponse\x12;\n\x0c\x63lient_token\x18\x01 \x01(\x0b\x32\x18.deskbell.v1.ClientTokenR\x0b\x63lientToken2\x90\t\n\x0b\x41uthService\x12M\n\x06SignIn\x12\x1a.deskbell.v1.SignInRequest\x1a\x1b.deskbell.v1.SignInResponse\"\n\xb2\xe1\x18\x06\x08\x01\x30\x03\x38\x03\x12\x65\n\x0eRefreshSession\x12\".deskbell.v1.RefreshSessionRequest\x1a#.deskbell.v1.RefreshSessionResponse\"\n\xb2\xe1\x18\x06\x08\x01\x30\x03\x38\x03\x12P\n\x07SignOut\x12\x1b.deskbell.v1.SignOutRequest\x1a\x1c.deskbell.v1.SignOutResponse\"\n\xb2\xe1\x18\x06\x08\x01\x30\x03\x38\x03\x12i\n\x0e\x43hangePassword\x12\".deskbell.v1.ChangePasswordRequest\x1a#.deskbell.v1.ChangePasswordResponse\"\x0e\xb2\xe1\x18\n\x12\x04\x01\x02\x03\x04\x30\x03\x38\x03\x12i\n\x0c\x43reateApiKey\x12 .deskbell.v1.CreateApiKeyRequest\x1a!.deskbell.v1.CreateApiKeyResponse\"\x14\xb2\xe1\x18\x10\x12\x02\x01\x02*\x06parent0\x02\x38\x01\x12\x66\n\x0bListApiKeys\x12\x1f.deskbell.v1.ListApiKeysRequest\x1a .deskbell.v1.ListApiKeysResponse\"\x14\xb2\xe1\x18\x10\x12\x02\x01\x02*\x06parent0\x01\x38\x01\x12g\n\x0cRotateApiKey\x12 .deskbell.v1.RotateApiKeyRequest\x1a!.deskbell.v1.RotateApiKeyResponse\"\x12\xb2\xe1\x18\x0e\x12\x02\x01\x02*\x04name0\x02\x38\x01\x12g\n\x0cRevokeApiKey\x12 .deskbell.v1.RevokeApiKeyRequest\x1a!.deskbell.v1.RevokeApiKeyResponse\"\x12\xb2\xe1\x18\x0e\x12\x02\x01\x02*\x04name0\x02\x38\x01\x12t\n\x0fMintClientToken\x12#.deskbell.v1.MintClientTokenRequest\x1a$.deskbell.v1.MintClientTokenResponse\"\x16\xb2\xe1\x18\x12\x12\x03\x01\x02\x03\x18\n*\x05\x61gent0\x02\x38\x01\x12x\n\x10ListClientTokens\x12$.deskbell.v1.ListClientTokensRequest\x1a%.deskbell.v1.ListClientTokensResponse\"\x17\xb2\xe1\x18\x13\x12\x03\x01\x02\x03\x18\n*\x06parent0\x01\x38\x01\x12y\n\x11RevokeClientToken\x12%.deskbell.v1.RevokeClientTokenRequest\x1a&.deskbell.v1.RevokeClientTokenResponse\"\x15\xb2\xe1\x18\x11\x12\x03\x01\x02\x03\x18\n*\x04name0\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64\x65skbell/v1/auth_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1a\x64\x65skbell/v1/identity.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x01\n\rSessionTokens\x12!\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tR\x0b\x61\x63\x63\x65ssToken\x12H\n\x12\x61\x63\x63\x65ss_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x10\x61\x63\x63\x65ssExpireTime\x12#\n\rrefresh_token\x18\x03 \x01(\tR\x0crefreshToken\x12J\n\x13refresh_expire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x11refreshExpireTime\"\xb8\x01\n\rSignInRequest\x12H\n\x06tenant\x18\x01 \x01(\tB0\xbaH-r+2)^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x06tenant\x12\x35\n\x05\x65mail\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x18\xfe\x01\x32\x15^[!-?A-~]+@[!-?A-~]+$R\x05\x65mail\x12&\n\x08password\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password\"\x7f\n\x0eSignInResponse\x12\x32\n\x06tokens\x18\x01 \x01(\x0b\x32\x1a.deskbell.v1.SessionTokensR\x06tokens\x12\x12\n\x04user\x18\x02 \x01(\tR\x04user\x12%\n\x04role\x18\x03 \x01(\x0e\x32\x11.deskbell.v1.RoleR\x04role\"H\n\x15RefreshSessionRequest\x12/\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x0crefreshToken\"L\n\x16RefreshSessionResponse\x12\x32\n\x06tokens\x18\x01 \x01(\x0b\x32\x1a.deskbell.v1.SessionTokensR\x06tokens\"A\n\x0eSignOutRequest\x12/\n\rrefresh_token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x0crefreshToken\"\x11\n\x0fSignOutResponse\"}\n\x15\x43hangePasswordRequest\x12\x35\n\x10\x63urrent_password\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0f\x63urrentPassword\x12-\n\x0cnew_password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x0c\x18\x80\x02R\x0bnewPassword\"\x18\n\x16\x43hangePasswordResponse\"\xf1\x01\n\x13\x43reateApiKeyRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\x34\n\x07\x61pi_key\x18\x02 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyB\x06\xbaH\x03\xc8\x01\x01R\x06\x61piKey\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\\\n\x14\x43reateApiKeyResponse\x12,\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyR\x06\x61piKey\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\"\xad\x01\n\x12ListApiKeysRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"m\n\x13ListApiKeysResponse\x12.\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x13.deskbell.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x91\x02\n\x13RotateApiKeyRequest\x12V\n\x04name\x18\x01 \x01(\tBB\xbaH?r=2;^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/apiKeys/[0-9a-f]{16}$R\x04name\x12\x43\n\x07overlap\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\"\x04\x08\x80\xf5$2\x00R\x07overlap\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\\\n\x14RotateApiKeyResponse\x12,\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyR\x06\x61piKey\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\"\xcc\x01\n\x13RevokeApiKeyRequest\x12V\n\x04name\x18\x01 \x01(\tBB\xbaH?r=2;^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/apiKeys/[0-9a-f]{16}$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"D\n\x14RevokeApiKeyResponse\x12,\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.deskbell.v1.ApiKeyR\x06\x61piKey\"\x81\x03\n\x16MintClientTokenRequest\x12g\n\x05\x61gent\x18\x01 \x01(\tBQ\xbaHNrL2J^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x05\x61gent\x12<\n\x03ttl\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0f\xbaH\x0c\xaa\x01\t\"\x03\x08\x84\x07\x32\x02\x08\nR\x03ttl\x12;\n\x14max_concurrent_calls\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x00R\x12maxConcurrentCalls\x12$\n\tcaller_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08\x63\x61llerId\x12]\n\nrequest_id\x18\x05 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"n\n\x17MintClientTokenResponse\x12;\n\x0c\x63lient_token\x18\x01 \x01(\x0b\x32\x18.deskbell.v1.ClientTokenR\x0b\x63lientToken\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\"\xb2\x01\n\x17ListClientTokensRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"\x81\x01\n\x18ListClientTokensResponse\x12=\n\rclient_tokens\x18\x01 \x03(\x0b\x32\x18.deskbell.v1.ClientTokenR\x0c\x63lientTokens\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf3\x01\n\x18RevokeClientTokenRequest\x12x\n\x04name\x18\x01 \x01(\tBd\xbaHar_2]^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/clientTokens/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"X\n\x19RevokeClientTokenResponse\x12;\n\x0c\x63lient_token\x18\x01 \x01(\x0b\x32\x18.deskbell.v1.ClientTokenR\x0b\x63lientToken2\x90\t\n\x0b\x41uthService\x12M\n\x06SignIn\x12\x1a.deskbell.v1.SignInRequest\x1a\x1b.deskbell.v1.SignInResponse\"\n\xb2\xe1\x18\x06\x08\x01\x30\x03\x38\x03\x12\x65\n\x0eRefreshSession\x12\".deskbell.v1.RefreshSessionRequest\x1a#.deskbell.v1.RefreshSessionResponse\"\n\xb2\xe1\x18\x06\x08\x01\x30\x03\x38\x03\x12P\n\x07SignOut\x12\x1b.deskbell.v1.SignOutRequest\x1a\x1c.deskbell.v1.SignOutResponse\"\n\xb2\xe1\x18\x06\x08\x01\x30\x03\x38\x03\x12i\n\x0e\x43hangePassword\x12\".deskbell.v1.ChangePasswordRequest\x1a#.deskbell.v1.ChangePasswordResponse\"\x0e\xb2\xe1\x18\n\x12\x04\x01\x02\x03\x04\x30\x03\x38\x03\x12i\n\x0c\x43reateApiKey\x12 .deskbell.v1.CreateApiKeyRequest\x1a!.deskbell.v1.CreateApiKeyResponse\"\x14\xb2\xe1\x18\x10\x12\x02\x01\x02*\x06parent0\x02\x38\x01\x12\x66\n\x0bListApiKeys\x12\x1f.deskbell.v1.ListApiKeysRequest\x1a .deskbell.v1.ListApiKeysResponse\"\x14\xb2\xe1\x18\x10\x12\x02\x01\x02*\x06parent0\x01\x38\x01\x12g\n\x0cRotateApiKey\x12 .deskbell.v1.RotateApiKeyRequest\x1a!.deskbell.v1.RotateApiKeyResponse\"\x12\xb2\xe1\x18\x0e\x12\x02\x01\x02*\x04name0\x02\x38\x01\x12g\n\x0cRevokeApiKey\x12 .deskbell.v1.RevokeApiKeyRequest\x1a!.deskbell.v1.RevokeApiKeyResponse\"\x12\xb2\xe1\x18\x0e\x12\x02\x01\x02*\x04name0\x02\x38\x01\x12t\n\x0fMintClientToken\x12#.deskbell.v1.MintClientTokenRequest\x1a$.deskbell.v1.MintClientTokenResponse\"\x16\xb2\xe1\x18\x12\x12\x03\x01\x02\x03\x18\n*\x05\x61gent0\x02\x38\x01\x12x\n\x10ListClientTokens\x12$.deskbell.v1.ListClientTokensRequest\x1a%.deskbell.v1.ListClientTokensResponse\"\x17\xb2\xe1\x18\x13\x12\x03\x01\x02\x03\x18\n*\x06parent0\x01\x38\x01\x12y\n\x11RevokeClientToken\x12%.deskbell.v1.RevokeClientTokenRequest\x1a&.deskbell.v1.RevokeClientTokenResponse\"\x15\xb2\xe1\x18\x11\x12\x03\x01\x02\x03\x18\n*\x04name0\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +39,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIGNINREQUEST'].fields_by_name['tenant']._loaded_options = None
   _globals['_SIGNINREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H-r+2)^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9])?$'
   _globals['_SIGNINREQUEST'].fields_by_name['email']._loaded_options = None
-  _globals['_SIGNINREQUEST'].fields_by_name['email']._serialized_options = b'\272H\007r\005\020\001\030\376\001'
+  _globals['_SIGNINREQUEST'].fields_by_name['email']._serialized_options = b'\272H\034r\032\030\376\0012\025^[!-?A-~]+@[!-?A-~]+$'
   _globals['_SIGNINREQUEST'].fields_by_name['password']._loaded_options = None
   _globals['_SIGNINREQUEST'].fields_by_name['password']._serialized_options = b'\272H\007r\005\020\001\030\200\002'
   _globals['_REFRESHSESSIONREQUEST'].fields_by_name['refresh_token']._loaded_options = None
@@ -117,49 +117,49 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONTOKENS']._serialized_start=196
   _globals['_SESSIONTOKENS']._serialized_end=433
   _globals['_SIGNINREQUEST']._serialized_start=436
-  _globals['_SIGNINREQUEST']._serialized_end=599
-  _globals['_SIGNINRESPONSE']._serialized_start=601
-  _globals['_SIGNINRESPONSE']._serialized_end=728
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=730
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=802
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=804
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=880
-  _globals['_SIGNOUTREQUEST']._serialized_start=882
-  _globals['_SIGNOUTREQUEST']._serialized_end=947
-  _globals['_SIGNOUTRESPONSE']._serialized_start=949
-  _globals['_SIGNOUTRESPONSE']._serialized_end=966
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=968
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=1093
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=1095
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=1119
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=1122
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1363
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1365
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1457
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1460
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1633
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1635
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1744
-  _globals['_ROTATEAPIKEYREQUEST']._serialized_start=1747
-  _globals['_ROTATEAPIKEYREQUEST']._serialized_end=2020
-  _globals['_ROTATEAPIKEYRESPONSE']._serialized_start=2022
-  _globals['_ROTATEAPIKEYRESPONSE']._serialized_end=2114
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=2117
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=2321
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=2323
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=2391
-  _globals['_MINTCLIENTTOKENREQUEST']._serialized_start=2394
-  _globals['_MINTCLIENTTOKENREQUEST']._serialized_end=2779
-  _globals['_MINTCLIENTTOKENRESPONSE']._serialized_start=2781
-  _globals['_MINTCLIENTTOKENRESPONSE']._serialized_end=2891
-  _globals['_LISTCLIENTTOKENSREQUEST']._serialized_start=2894
-  _globals['_LISTCLIENTTOKENSREQUEST']._serialized_end=3072
-  _globals['_LISTCLIENTTOKENSRESPONSE']._serialized_start=3075
-  _globals['_LISTCLIENTTOKENSRESPONSE']._serialized_end=3204
-  _globals['_REVOKECLIENTTOKENREQUEST']._serialized_start=3207
-  _globals['_REVOKECLIENTTOKENREQUEST']._serialized_end=3450
-  _globals['_REVOKECLIENTTOKENRESPONSE']._serialized_start=3452
-  _globals['_REVOKECLIENTTOKENRESPONSE']._serialized_end=3540
-  _globals['_AUTHSERVICE']._serialized_start=3543
-  _globals['_AUTHSERVICE']._serialized_end=4711
+  _globals['_SIGNINREQUEST']._serialized_end=620
+  _globals['_SIGNINRESPONSE']._serialized_start=622
+  _globals['_SIGNINRESPONSE']._serialized_end=749
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=751
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=823
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=825
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=901
+  _globals['_SIGNOUTREQUEST']._serialized_start=903
+  _globals['_SIGNOUTREQUEST']._serialized_end=968
+  _globals['_SIGNOUTRESPONSE']._serialized_start=970
+  _globals['_SIGNOUTRESPONSE']._serialized_end=987
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=989
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=1114
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=1116
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=1140
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=1143
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1384
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1386
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1478
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1481
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1654
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1656
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1765
+  _globals['_ROTATEAPIKEYREQUEST']._serialized_start=1768
+  _globals['_ROTATEAPIKEYREQUEST']._serialized_end=2041
+  _globals['_ROTATEAPIKEYRESPONSE']._serialized_start=2043
+  _globals['_ROTATEAPIKEYRESPONSE']._serialized_end=2135
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=2138
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=2342
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=2344
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=2412
+  _globals['_MINTCLIENTTOKENREQUEST']._serialized_start=2415
+  _globals['_MINTCLIENTTOKENREQUEST']._serialized_end=2800
+  _globals['_MINTCLIENTTOKENRESPONSE']._serialized_start=2802
+  _globals['_MINTCLIENTTOKENRESPONSE']._serialized_end=2912
+  _globals['_LISTCLIENTTOKENSREQUEST']._serialized_start=2915
+  _globals['_LISTCLIENTTOKENSREQUEST']._serialized_end=3093
+  _globals['_LISTCLIENTTOKENSRESPONSE']._serialized_start=3096
+  _globals['_LISTCLIENTTOKENSRESPONSE']._serialized_end=3225
+  _globals['_REVOKECLIENTTOKENREQUEST']._serialized_start=3228
+  _globals['_REVOKECLIENTTOKENREQUEST']._serialized_end=3471
+  _globals['_REVOKECLIENTTOKENRESPONSE']._serialized_start=3473
+  _globals['_REVOKECLIENTTOKENRESPONSE']._serialized_end=3561
+  _globals['_AUTHSERVICE']._serialized_start=3564
+  _globals['_AUTHSERVICE']._serialized_end=4732
 # @@protoc_insertion_point(module_scope)

@@ -27,7 +27,7 @@ from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"deskbell/v1/operator_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd5\x01\n\x08Operator\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x31\n\x05\x65mail\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16\x18\xfe\x01\x32\x11^[^@\\s]+@[^@\\s]+$R\x05\x65mail\x12;\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x45\n\x11last_sign_in_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0elastSignInTime\"\xd9\x01\n\x15\x43reateOperatorRequest\x12\x39\n\x08operator\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.OperatorB\x06\xbaH\x03\xc8\x01\x01R\x08operator\x12&\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x0c\x18\x80\x02R\x08password\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"K\n\x16\x43reateOperatorResponse\x12\x31\n\x08operator\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.OperatorR\x08operator\"h\n\x14ListOperatorsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"t\n\x15ListOperatorsResponse\x12\x33\n\toperators\x18\x01 \x03(\x0b\x32\x15.deskbell.v1.OperatorR\toperators\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xbb\x01\n\x15\x44\x65leteOperatorRequest\x12\x43\n\x04name\x18\x01 \x01(\tB/\xbaH,r*2(^operators/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x18\n\x16\x44\x65leteOperatorResponse\">\n\x17RotateSigningKeyRequest\x12#\n\rforget_others\x18\x01 \x01(\x08R\x0c\x66orgetOthers\"1\n\x18RotateSigningKeyResponse\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId2\xb4\x03\n\x0fOperatorService\x12\x66\n\x0e\x43reateOperator\x12\".deskbell.v1.CreateOperatorRequest\x1a#.deskbell.v1.CreateOperatorResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x02\x38\x01\x12\x63\n\rListOperators\x12!.deskbell.v1.ListOperatorsRequest\x1a\".deskbell.v1.ListOperatorsResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x01\x38\x01\x12\x66\n\x0e\x44\x65leteOperator\x12\".deskbell.v1.DeleteOperatorRequest\x1a#.deskbell.v1.DeleteOperatorResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x02\x38\x01\x12l\n\x10RotateSigningKey\x12$.deskbell.v1.RotateSigningKeyRequest\x1a%.deskbell.v1.RotateSigningKeyResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x03\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"deskbell/v1/operator_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x01\n\x08Operator\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x35\n\x05\x65mail\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x18\xfe\x01\x32\x15^[!-?A-~]+@[!-?A-~]+$R\x05\x65mail\x12;\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x45\n\x11last_sign_in_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0elastSignInTime\"\xd9\x01\n\x15\x43reateOperatorRequest\x12\x39\n\x08operator\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.OperatorB\x06\xbaH\x03\xc8\x01\x01R\x08operator\x12&\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x0c\x18\x80\x02R\x08password\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"K\n\x16\x43reateOperatorResponse\x12\x31\n\x08operator\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.OperatorR\x08operator\"h\n\x14ListOperatorsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"t\n\x15ListOperatorsResponse\x12\x33\n\toperators\x18\x01 \x03(\x0b\x32\x15.deskbell.v1.OperatorR\toperators\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xbb\x01\n\x15\x44\x65leteOperatorRequest\x12\x43\n\x04name\x18\x01 \x01(\tB/\xbaH,r*2(^operators/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x18\n\x16\x44\x65leteOperatorResponse\">\n\x17RotateSigningKeyRequest\x12#\n\rforget_others\x18\x01 \x01(\x08R\x0c\x66orgetOthers\"1\n\x18RotateSigningKeyResponse\x12\x15\n\x06key_id\x18\x01 \x01(\tR\x05keyId2\xb4\x03\n\x0fOperatorService\x12\x66\n\x0e\x43reateOperator\x12\".deskbell.v1.CreateOperatorRequest\x1a#.deskbell.v1.CreateOperatorResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x02\x38\x01\x12\x63\n\rListOperators\x12!.deskbell.v1.ListOperatorsRequest\x1a\".deskbell.v1.ListOperatorsResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x01\x38\x01\x12\x66\n\x0e\x44\x65leteOperator\x12\".deskbell.v1.DeleteOperatorRequest\x1a#.deskbell.v1.DeleteOperatorResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x02\x38\x01\x12l\n\x10RotateSigningKey\x12$.deskbell.v1.RotateSigningKeyRequest\x1a%.deskbell.v1.RotateSigningKeyResponse\"\x0b\xb2\xe1\x18\x07\x12\x01\x01\x30\x03\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskbell.v1.operator_servic
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_OPERATOR'].fields_by_name['email']._loaded_options = None
-  _globals['_OPERATOR'].fields_by_name['email']._serialized_options = b'\272H\030r\026\030\376\0012\021^[^@\\s]+@[^@\\s]+$'
+  _globals['_OPERATOR'].fields_by_name['email']._serialized_options = b'\272H\034r\032\030\376\0012\025^[!-?A-~]+@[!-?A-~]+$'
   _globals['_CREATEOPERATORREQUEST'].fields_by_name['operator']._loaded_options = None
   _globals['_CREATEOPERATORREQUEST'].fields_by_name['operator']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CREATEOPERATORREQUEST'].fields_by_name['password']._loaded_options = None
@@ -59,23 +59,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATORSERVICE'].methods_by_name['RotateSigningKey']._loaded_options = None
   _globals['_OPERATORSERVICE'].methods_by_name['RotateSigningKey']._serialized_options = b'\262\341\030\007\022\001\0010\0038\001'
   _globals['_OPERATOR']._serialized_start=140
-  _globals['_OPERATOR']._serialized_end=353
-  _globals['_CREATEOPERATORREQUEST']._serialized_start=356
-  _globals['_CREATEOPERATORREQUEST']._serialized_end=573
-  _globals['_CREATEOPERATORRESPONSE']._serialized_start=575
-  _globals['_CREATEOPERATORRESPONSE']._serialized_end=650
-  _globals['_LISTOPERATORSREQUEST']._serialized_start=652
-  _globals['_LISTOPERATORSREQUEST']._serialized_end=756
-  _globals['_LISTOPERATORSRESPONSE']._serialized_start=758
-  _globals['_LISTOPERATORSRESPONSE']._serialized_end=874
-  _globals['_DELETEOPERATORREQUEST']._serialized_start=877
-  _globals['_DELETEOPERATORREQUEST']._serialized_end=1064
-  _globals['_DELETEOPERATORRESPONSE']._serialized_start=1066
-  _globals['_DELETEOPERATORRESPONSE']._serialized_end=1090
-  _globals['_ROTATESIGNINGKEYREQUEST']._serialized_start=1092
-  _globals['_ROTATESIGNINGKEYREQUEST']._serialized_end=1154
-  _globals['_ROTATESIGNINGKEYRESPONSE']._serialized_start=1156
-  _globals['_ROTATESIGNINGKEYRESPONSE']._serialized_end=1205
-  _globals['_OPERATORSERVICE']._serialized_start=1208
-  _globals['_OPERATORSERVICE']._serialized_end=1644
+  _globals['_OPERATOR']._serialized_end=357
+  _globals['_CREATEOPERATORREQUEST']._serialized_start=360
+  _globals['_CREATEOPERATORREQUEST']._serialized_end=577
+  _globals['_CREATEOPERATORRESPONSE']._serialized_start=579
+  _globals['_CREATEOPERATORRESPONSE']._serialized_end=654
+  _globals['_LISTOPERATORSREQUEST']._serialized_start=656
+  _globals['_LISTOPERATORSREQUEST']._serialized_end=760
+  _globals['_LISTOPERATORSRESPONSE']._serialized_start=762
+  _globals['_LISTOPERATORSRESPONSE']._serialized_end=878
+  _globals['_DELETEOPERATORREQUEST']._serialized_start=881
+  _globals['_DELETEOPERATORREQUEST']._serialized_end=1068
+  _globals['_DELETEOPERATORRESPONSE']._serialized_start=1070
+  _globals['_DELETEOPERATORRESPONSE']._serialized_end=1094
+  _globals['_ROTATESIGNINGKEYREQUEST']._serialized_start=1096
+  _globals['_ROTATESIGNINGKEYREQUEST']._serialized_end=1158
+  _globals['_ROTATESIGNINGKEYRESPONSE']._serialized_start=1160
+  _globals['_ROTATESIGNINGKEYRESPONSE']._serialized_end=1209
+  _globals['_OPERATORSERVICE']._serialized_start=1212
+  _globals['_OPERATORSERVICE']._serialized_end=1648
 # @@protoc_insertion_point(module_scope)

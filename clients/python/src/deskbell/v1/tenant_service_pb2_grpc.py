@@ -137,7 +137,7 @@ class TenantServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateQuota(self, request, context):
-        """Changes a tenant's quota. It counts from the next request on. NOT_FOUND / TENANT_NOT_FOUND;
+        """Changes a tenant's quota. It counts within 5 s. NOT_FOUND / TENANT_NOT_FOUND;
         ABORTED / ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -146,7 +146,8 @@ class TenantServiceServicer:
 
     def EraseCaller(self, request, context):
         """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
-        A call of the caller's that goes on ends. The audit log keeps that it was done, not for whom.
+        A call of the caller's that goes on ends within 15 s. The audit log keeps that it was done, not for whom; what
+        is kept for 24 hours to answer repeats of a `request_id` is encrypted.
         NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

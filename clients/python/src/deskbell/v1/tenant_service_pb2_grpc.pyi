@@ -38,12 +38,13 @@ class TenantServiceStub:
     GetUsage: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.GetUsageRequest, _tenant_service_pb2.GetUsageResponse]
     """Returns what a tenant has used this month, and its quota. NOT_FOUND / TENANT_NOT_FOUND."""
     UpdateQuota: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.UpdateQuotaRequest, _tenant_service_pb2.UpdateQuotaResponse]
-    """Changes a tenant's quota. It counts from the next request on. NOT_FOUND / TENANT_NOT_FOUND;
+    """Changes a tenant's quota. It counts within 5 s. NOT_FOUND / TENANT_NOT_FOUND;
     ABORTED / ETAG_MISMATCH.
     """
     EraseCaller: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.EraseCallerRequest, _tenant_service_pb2.EraseCallerResponse]
     """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
-    A call of the caller's that goes on ends. The audit log keeps that it was done, not for whom.
+    A call of the caller's that goes on ends within 15 s. The audit log keeps that it was done, not for whom; what
+    is kept for 24 hours to answer repeats of a `request_id` is encrypted.
     NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
     """
 
@@ -113,7 +114,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tenant_service_pb2.UpdateQuotaRequest,
         context: _aio.ServicerContext[_tenant_service_pb2.UpdateQuotaRequest, _abc.Awaitable[_tenant_service_pb2.UpdateQuotaResponse]],
     ) -> _abc.Awaitable[_tenant_service_pb2.UpdateQuotaResponse]:
-        """Changes a tenant's quota. It counts from the next request on. NOT_FOUND / TENANT_NOT_FOUND;
+        """Changes a tenant's quota. It counts within 5 s. NOT_FOUND / TENANT_NOT_FOUND;
         ABORTED / ETAG_MISMATCH.
         """
 
@@ -124,7 +125,8 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_tenant_service_pb2.EraseCallerRequest, _abc.Awaitable[_tenant_service_pb2.EraseCallerResponse]],
     ) -> _abc.Awaitable[_tenant_service_pb2.EraseCallerResponse]:
         """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
-        A call of the caller's that goes on ends. The audit log keeps that it was done, not for whom.
+        A call of the caller's that goes on ends within 15 s. The audit log keeps that it was done, not for whom; what
+        is kept for 24 hours to answer repeats of a `request_id` is encrypted.
         NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
         """
 

@@ -33,23 +33,31 @@ class PostgresAccountStore:
             return _stored(tenant, await connection.fetchrow(sql["find_by_id"], tenant, account))
 
     async def set_password(
-        self, tenant: TenantId | None, account: str, password_hash: str, now: datetime, keep: SessionId | None
-    ) -> None:
+        self,
+        tenant: TenantId | None,
+        account: str,
+        verified: str,
+        password_hash: str,
+        now: datetime,
+        keep: SessionId | None,
+    ) -> bool:
         async with self._of(tenant) as (connection, sql):
-            await connection.execute(sql["set_password"], tenant, account, password_hash, now)
+            values = (tenant, account, verified, password_hash, now)
+            if await connection.fetchval(sql["set_password"], *values) is None:
+                return False
             await connection.execute(sql["end_sessions"], tenant, account, now, keep)
+        return True
 
-    async def rehash(self, tenant: TenantId | None, account: str, password_hash: str) -> None:
+    async def rehash(self, tenant: TenantId | None, account: str, verified: str, password_hash: str) -> None:
         async with self._of(tenant) as (connection, sql):
-            await connection.execute(sql["rehash"], tenant, account, password_hash)
+            await connection.execute(sql["rehash"], tenant, account, verified, password_hash)
 
     async def open_session(
-        self, account: Account, session: SessionId, now: datetime, expires_at: datetime
-    ) -> None:
+        self, account: Account, session: SessionId, verified: str, now: datetime, expires_at: datetime
+    ) -> bool:
         async with self._of(account.tenant) as (connection, sql):
-            await connection.execute(
-                sql["open_session"], account.tenant, account.id, session, now, expires_at
-            )
+            values = (account.tenant, account.id, session, now, expires_at, verified)
+            return await connection.fetchval(sql["open_session"], *values) is not None
 
     async def session(self, tenant: TenantId | None, session: SessionId) -> Session | None:
         async with self._of(tenant) as (connection, sql):
@@ -70,9 +78,9 @@ class PostgresAccountStore:
         async with self._of(tenant) as (connection, sql):
             return await connection.fetchval(sql["refresh"], tenant, session, generation, now) is not None
 
-    async def revoke_session(self, tenant: TenantId | None, session: SessionId, now: datetime) -> None:
+    async def revoke_session(self, tenant: TenantId | None, session: SessionId, now: datetime) -> bool:
         async with self._of(tenant) as (connection, sql):
-            await connection.execute(sql["revoke"], tenant, session, now)
+            return await connection.fetchval(sql["revoke"], tenant, session, now) is not None
 
     @asynccontextmanager
     async def _of(self, tenant: TenantId | None) -> AsyncIterator[tuple[Connection, Mapping[str, str]]]:

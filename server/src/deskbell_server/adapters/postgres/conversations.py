@@ -10,7 +10,6 @@ import asyncpg
 from deskbell_server.adapters.postgres.citations import citations_from_json, citations_to_json
 from deskbell_server.adapters.postgres.errors import broken_constraints
 from deskbell_server.adapters.postgres.pool import Database
-from deskbell_server.adapters.postgres.quotas import add_usage
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.adapters.postgres.tenants import check_tenant_exists
 from deskbell_server.domain.conversation import (
@@ -31,7 +30,6 @@ from deskbell_server.domain.names import (
     conversation_name,
     tenant_name,
 )
-from deskbell_server.domain.quota import month_of
 
 _SQL = load_statements("conversations")
 
@@ -107,7 +105,6 @@ class PostgresConversationStore:
         conversation: ConversationId,
         turn: TurnId,
         messages: Sequence[Message],
-        tokens: int = 0,
     ) -> None:
         """As the port says; the messages get the conversation's next indexes and `turn`, whatever their own
         `index` and `turn` are."""
@@ -116,7 +113,7 @@ class PostgresConversationStore:
             count = await connection.fetchval(_SQL["lock"], tenant, conversation)
             if count is None:
                 raise NotFound("conversation", conversation_name(tenant, conversation))
-            added = await connection.fetchval(
+            await connection.execute(
                 _SQL["append_turn"],
                 tenant,
                 conversation,
@@ -129,9 +126,6 @@ class PostgresConversationStore:
                 [citations_to_json(message.citations) for message in messages],
                 [message.created_at for message in messages],
             )
-            if added and tokens:
-                month = month_of(messages[0].created_at)
-                await add_usage(connection, tenant, month, 0.0, tokens)
 
     async def turn(self, tenant: TenantId, conversation: ConversationId, turn: TurnId) -> list[Message]:
         async with self._database.tenant(tenant) as connection:

@@ -9,7 +9,7 @@ from datetime import date
 import asyncpg
 
 from deskbell_server.adapters.postgres.errors import broken_constraints, check_etag
-from deskbell_server.adapters.postgres.pool import Connection, Database
+from deskbell_server.adapters.postgres.pool import Database
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.domain.errors import AlreadyExists, NotFound
 from deskbell_server.domain.names import TenantId, tenant_name
@@ -47,19 +47,17 @@ class PostgresQuotaStore:
         return Usage(month, row["call_seconds"], row["tokens"], row["knowledge_bytes"])
 
     async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
+        return await self._add(tenant, month, seconds, 0)
+
+    async def add_tokens(self, tenant: TenantId, month: date, tokens: int) -> None:
+        await self._add(tenant, month, 0.0, tokens)
+
+    async def _add(self, tenant: TenantId, month: date, seconds: float, tokens: int) -> float:
+        name = tenant_name(tenant)
         async with self._database.tenant(tenant) as connection:
-            return await add_usage(connection, tenant, month, seconds, 0)
-
-
-async def add_usage(
-    connection: Connection, tenant: TenantId, month: date, seconds: float, tokens: int
-) -> float:
-    """Counts usage within a transaction of the tenant's; returns the month's seconds of calls. Raises NotFound
-    (tenant)."""
-    name = tenant_name(tenant)
-    with broken_constraints(taken=AlreadyExists("usage", name), parent=NotFound("tenant", name)):
-        total: float = await connection.fetchval(_SQL["add_usage"], tenant, month, seconds, tokens)
-    return total
+            with broken_constraints(taken=AlreadyExists("usage", name), parent=NotFound("tenant", name)):
+                total: float = await connection.fetchval(_SQL["add_usage"], tenant, month, seconds, tokens)
+        return total
 
 
 def _quota(row: asyncpg.Record | None, tenant: TenantId) -> Quota:

@@ -12,13 +12,13 @@ from deskbell_server.access.api_keys import ApiKeys
 from deskbell_server.access.client_tokens import LONGEST_LIFE, ClientTokens
 from deskbell_server.access.sessions import Sessions
 from deskbell_server.domain.errors import NotAuthenticated, NotFound
-from deskbell_server.domain.identity import Account, ApiKeyId, ClientTokenId
+from deskbell_server.domain.identity import ApiKeyId, ClientTokenId
 from deskbell_server.domain.names import AgentId, TenantId, split_name
-from deskbell_server.ports.identity import AuditLog
-from deskbell_server.ports.stores import Clock, TenantStore
+from deskbell_server.ports.stores import TenantStore
 from deskbell_server.rpc import identity_mapping as mapping
-from deskbell_server.rpc.caller import current_caller, current_principal
+from deskbell_server.rpc.caller import current_caller, current_principal, network_of
 from deskbell_server.rpc.context import Context
+from deskbell_server.rpc.mutations import Mutations
 from deskbell_server.rpc.names import required_text
 from deskbell_server.rpc.page_tokens import PageTokens
 from deskbell_server.rpc.policies import ROLES_OUT, SCOPES
@@ -35,59 +35,77 @@ class Auth(AuthServiceServicer):
         api_keys: ApiKeys,
         client_tokens: ClientTokens,
         tenants: TenantStore,
-        audit: AuditLog,
+        mutations: Mutations,
         tokens: PageTokens,
-        clock: Clock,
     ) -> None:
         self._sessions = sessions
         self._api_keys = api_keys
         self._client_tokens = client_tokens
         self._tenants = tenants
-        self._audit = audit
+        self._mutations = mutations
         self._tokens = tokens
-        self._clock = clock
 
     # ---- people
 
     async def SignIn(self, request: pb.SignInRequest, context: Context) -> pb.SignInResponse:
         tenant = TenantId(split_name(request.tenant)[0]) if request.tenant else None
+        caller = current_caller()
+        sender = network_of(caller.address)
         try:
-            tokens = await self._sessions.sign_in(
-                tenant, request.email, request.password, current_caller().address
-            )
+            stored = await self._sessions.verify(tenant, request.email, request.password, sender)
         except NotAuthenticated:
             await self._note_failure(tenant)
             raise
-        await self._note(tokens.account)
+        account = stored.account
+        async with self._mutations.audited(caller, account.tenant, account.name, actor=account.name):
+            tokens = await self._sessions.open(stored)
+        await self._sessions.strengthen(stored, request.password)
         return pb.SignInResponse(
-            tokens=mapping.session_tokens(tokens),
-            user=tokens.account.name,
-            role=ROLES_OUT[tokens.account.role],
+            tokens=mapping.session_tokens(tokens), user=account.name, role=ROLES_OUT[account.role]
         )
 
     async def RefreshSession(
         self, request: pb.RefreshSessionRequest, context: Context
     ) -> pb.RefreshSessionResponse:
-        tokens = await self._sessions.refresh(request.refresh_token)
+        token, session = await self._sessions.find(request.refresh_token)
+        name = session.account.name
+        async with self._mutations.audited(current_caller(), token.tenant, name, actor=name) as noted:
+            tokens = await self._sessions.refresh(token, session)
+            if tokens is None:
+                noted.outcome = "UNAUTHENTICATED"
+        if tokens is None:
+            raise NotAuthenticated(
+                "the refresh token was used before, so that somebody may have a copy: the session has been "
+                "ended; sign in again"
+            )
         return pb.RefreshSessionResponse(tokens=mapping.session_tokens(tokens))
 
     async def SignOut(self, request: pb.SignOutRequest, context: Context) -> pb.SignOutResponse:
-        account = await self._sessions.sign_out(request.refresh_token)
-        if account is not None:
-            await self._note(account)
+        with suppress(NotAuthenticated):  # what is not known, or over, need not be ended
+            token, session = await self._sessions.find(request.refresh_token)
+            name = session.account.name
+            async with self._mutations.audited(current_caller(), token.tenant, name, actor=name):
+                await self._sessions.sign_out(session)
         return pb.SignOutResponse()
 
     async def ChangePassword(
         self, request: pb.ChangePasswordRequest, context: Context
     ) -> pb.ChangePasswordResponse:
-        principal = current_principal()
+        principal, caller = current_principal(), current_caller()
         if principal.session is None:
             raise NotAuthenticated(
                 "the bootstrap key has no password; it is set by DESKBELL_ADMIN_KEY", reason="SIGN_IN_FAILED"
             )
-        await self._sessions.change_password(
-            principal, request.current_password, request.new_password, current_caller().address
-        )
+        try:
+            stored = await self._sessions.verify_again(
+                principal, request.current_password, network_of(caller.address)
+            )
+        except NotAuthenticated:
+            await self._mutations.note(caller, principal.tenant, principal.actor, outcome="UNAUTHENTICATED")
+            raise
+        hashed = await self._sessions.hash(request.new_password)
+        async with self._mutations.audited(caller, principal.tenant, principal.actor):
+            await self._sessions.change_password(principal, stored, hashed)
         return pb.ChangePasswordResponse()
 
     # ---- services
@@ -97,11 +115,14 @@ class Auth(AuthServiceServicer):
     ) -> pb.CreateApiKeyResponse:
         (tenant,) = split_name(request.parent)
         given = request.api_key
+        expires_at = None
+        if given.HasField("expire_time"):
+            expires_at = mapping.moment("api_key.expire_time", given.expire_time)
         key, text = await self._api_keys.create(
             TenantId(tenant),
             display_name=required_text("api_key.display_name", given.display_name),
             scopes=frozenset(SCOPES[scope] for scope in given.scopes),
-            expires_at=mapping.moment(given.expire_time) if given.HasField("expire_time") else None,
+            expires_at=expires_at,
             requests_per_second=given.requests_per_second,
             max_concurrent_calls=given.max_concurrent_calls,
         )
@@ -180,19 +201,10 @@ class Auth(AuthServiceServicer):
         revoked = await self._client_tokens.revoke(TenantId(tenant), ClientTokenId(uuid.UUID(token)))
         return pb.RevokeClientTokenResponse(client_token=mapping.client_token(revoked))
 
-    # ---- the audit log of what needs no credential
-
-    async def _note(self, account: Account) -> None:
-        caller = current_caller()
-        entry = caller.entry(self._clock, account.name, actor=account.name)
-        await self._audit.add(account.tenant, entry)
-
     async def _note_failure(self, tenant: TenantId | None) -> None:
         """A failed attempt to sign in; not of a tenant that does not exist, whose log nobody could read."""
-        entry = current_caller().entry(
-            self._clock, f"tenants/{tenant}" if tenant else "operators", outcome="UNAUTHENTICATED"
-        )
+        resource = f"tenants/{tenant}" if tenant else "operators"
         with suppress(NotFound):
             if tenant is not None:
                 await self._tenants.get(tenant)
-            await self._audit.add(tenant, entry)
+            await self._mutations.note(current_caller(), tenant, resource, outcome="UNAUTHENTICATED")

@@ -11,7 +11,9 @@ from deskbell_server.domain.names import new_slug
 from deskbell_server.ports.identity import OperatorStore
 from deskbell_server.ports.stores import Clock
 from deskbell_server.rpc import identity_mapping
+from deskbell_server.rpc.caller import current_caller
 from deskbell_server.rpc.context import Context
+from deskbell_server.rpc.mutations import Mutations
 from deskbell_server.rpc.page_tokens import PageTokens
 
 _SCOPE = "operators"
@@ -22,11 +24,18 @@ class Operators(OperatorServiceServicer):
     """See protos/deskbell/v1/operator_service.proto."""
 
     def __init__(
-        self, store: OperatorStore, passwords: Passwords, ring: KeyRing, tokens: PageTokens, clock: Clock
+        self,
+        store: OperatorStore,
+        passwords: Passwords,
+        ring: KeyRing,
+        mutations: Mutations,
+        tokens: PageTokens,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._ring = ring
+        self._mutations = mutations
         self._tokens = tokens
         self._clock = clock
 
@@ -60,5 +69,6 @@ class Operators(OperatorServiceServicer):
     async def RotateSigningKey(
         self, request: pb.RotateSigningKeyRequest, context: Context
     ) -> pb.RotateSigningKeyResponse:
-        key_id = await self._ring.rotate(forget_others=request.forget_others)
+        async with self._mutations.audited(current_caller(), None, "signing keys"):
+            key_id = await self._ring.rotate(forget_others=request.forget_others)
         return pb.RotateSigningKeyResponse(key_id=key_id)

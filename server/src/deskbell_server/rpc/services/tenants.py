@@ -17,6 +17,7 @@ from deskbell_server.domain.tenant import Tenant, check_time_zone
 from deskbell_server.ports.identity import CallerEraser
 from deskbell_server.ports.stores import Clock, TenantStore
 from deskbell_server.rpc import mapping, masks
+from deskbell_server.rpc.caller import current_caller
 from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.names import required_name, required_text
 from deskbell_server.rpc.page_tokens import PageTokens
@@ -106,6 +107,12 @@ class Tenants(TenantServiceServicer):
             path: getattr(request.quota, path) for path in masks.paths(request.update_mask, QUOTA_FIELDS)
         }
         quota = await self._quotas.update(tenant, changes, request.quota.etag)
+
+        async def committed(response: pb.UpdateQuotaResponse) -> pb.UpdateQuotaResponse:
+            self._quotas.forget(tenant)
+            return response
+
+        current_caller().afterwards = committed
         return pb.UpdateQuotaResponse(quota=mapping.quota(tenant, quota))
 
     async def EraseCaller(self, request: pb.EraseCallerRequest, context: Context) -> pb.EraseCallerResponse:

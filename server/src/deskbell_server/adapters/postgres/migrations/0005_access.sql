@@ -34,7 +34,7 @@ create policy server_deletes_its_tenant on tenants for delete to deskbell_server
 
 alter table conversations add column created_by text not null default '' check (char_length(created_by) <= 200);
 create index conversations_of_caller on conversations (tenant_id, caller_id) where caller_id <> '';
-create index conversations_by_end on conversations (tenant_id, ended_at) where ended_at is not null;
+create index messages_by_age on messages (tenant_id, created_at);
 grant update (caller_id), delete on conversations to deskbell_server;
 grant delete on messages to deskbell_server;
 
@@ -187,6 +187,13 @@ comment on column request_records.sealed_response is 'encrypted: it may hold a c
 create index request_records_by_age on request_records (created_at);
 
 -- ---- rights
+
+-- Nobody needs tables that shadow ours.
+do $$
+begin
+    execute format('revoke temporary on database %I from public', current_database());
+end
+$$;
 
 alter table users enable row level security, force row level security;
 alter table sessions enable row level security, force row level security;

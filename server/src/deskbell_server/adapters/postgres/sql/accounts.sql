@@ -9,12 +9,15 @@ where tenant_id = $1 and lower(email) = lower($2);
 select user_id as id, role, disabled, password_hash from users where tenant_id = $1 and user_id = $2;
 
 -- name: rehash
--- Puts another hash of the same password in place.
-update users set password_hash = $3 where tenant_id = $1 and user_id = $2;
+-- Puts another hash of the same password in place, if it still is the one that was verified.
+update users set password_hash = $4 where tenant_id = $1 and user_id = $2 and password_hash = $3;
 
 -- name: set_password
--- Puts the hash of another password in place.
-update users set password_hash = $3, updated_at = $4 where tenant_id = $1 and user_id = $2;
+-- Puts the hash of another password in place, if it still is the one that was verified.
+update users
+set password_hash = $4, updated_at = $5
+where tenant_id = $1 and user_id = $2 and password_hash = $3
+returning user_id;
 
 -- name: end_sessions
 -- Ends a user's sessions but one (NULL: all of them).
@@ -23,12 +26,18 @@ set revoked_at = $3
 where tenant_id = $1 and user_id = $2 and revoked_at is null and session_id is distinct from $4;
 
 -- name: open_session
--- Adds a sign-in.
+-- Adds a sign-in, if the password's hash still is the one that was verified. The update locks the row: a reset at the
+-- same time comes before it, and then there is no sign-in, or after it, and ends this session too.
 with signed_in as (
-    update users set last_sign_in_at = $4 where tenant_id = $1 and user_id = $2
+    update users
+    set last_sign_in_at = $4
+    where tenant_id = $1 and user_id = $2 and password_hash = $6 and not disabled
+    returning tenant_id, user_id
 )
 insert into sessions (tenant_id, user_id, session_id, generation, created_at, expires_at)
-values ($1, $2, $3, 1, $4, $5);
+select tenant_id, user_id, $3::uuid, 1, $4::timestamptz, $5::timestamptz
+from signed_in
+returning session_id;
 
 -- name: session
 -- A session with its user as it is now.
@@ -47,4 +56,7 @@ returning generation;
 
 -- name: revoke
 -- Ends a session.
-update sessions set revoked_at = $3 where tenant_id = $1 and session_id = $2 and revoked_at is null;
+update sessions
+set revoked_at = $3
+where tenant_id = $1 and session_id = $2 and revoked_at is null
+returning session_id;

@@ -49,8 +49,7 @@ order by message_index desc
 limit $3;
 
 -- name: append_turn
--- Appends a turn's messages (one array a column) to a locked conversation, unless the turn is there; returns how
--- many were added.
+-- Appends a turn's messages (one array a column) to a locked conversation, unless the turn is there.
 with added as (
     insert into messages (
         tenant_id, conversation_id, message_index, turn_id, speaker, text, heard_text, heard_estimated,
@@ -66,8 +65,7 @@ with added as (
 )
 update conversations
 set message_count = message_count + (select count(*) from added)
-where tenant_id = $1 and conversation_id = $2
-returning (select count(*) from added);
+where tenant_id = $1 and conversation_id = $2;
 
 -- name: turn
 -- The messages of one turn, in order.

@@ -1,16 +1,22 @@
 -- name: delete_transcripts
--- Deletes what was said in a tenant's conversations that ended before a moment.
-delete from messages
-using conversations
-where
-    messages.tenant_id = $1
-    and conversations.tenant_id = messages.tenant_id
-    and conversations.conversation_id = messages.conversation_id
-    and conversations.ended_at < $2;
+-- Deletes what was said in a tenant's conversations before a moment.
+delete from messages where tenant_id = $1 and created_at < $2;
 
 -- name: forget_callers
--- Takes the caller's id out of a tenant's conversations that ended before a moment.
-update conversations set caller_id = '' where tenant_id = $1 and ended_at < $2 and caller_id <> '';
+-- Takes the caller's id out of a tenant's conversations in which nothing was said since a moment. A chat has no end.
+update conversations
+set caller_id = ''
+where
+    tenant_id = $1
+    and caller_id <> ''
+    and coalesce(ended_at, started_at) < $2
+    and (channel = 'chat' or ended_at is not null)
+    and not exists (
+        select from messages
+        where
+            messages.tenant_id = conversations.tenant_id
+            and messages.conversation_id = conversations.conversation_id
+    );
 
 -- name: delete_client_tokens
 -- Deletes a tenant's client tokens that expired before a moment.

@@ -13,12 +13,15 @@ from operators
 where $1::text is null and operator_id = $2;
 
 -- name: rehash
--- Puts another hash of the same password in place.
-update operators set password_hash = $3 where $1::text is null and operator_id = $2;
+-- Puts another hash of the same password in place, if it still is the one that was verified.
+update operators set password_hash = $4 where $1::text is null and operator_id = $2 and password_hash = $3;
 
 -- name: set_password
--- Puts the hash of another password in place.
-update operators set password_hash = $3, updated_at = $4 where $1::text is null and operator_id = $2;
+-- Puts the hash of another password in place, if it still is the one that was verified.
+update operators
+set password_hash = $4, updated_at = $5
+where $1::text is null and operator_id = $2 and password_hash = $3
+returning operator_id;
 
 -- name: end_sessions
 -- Ends an operator's sessions but one (NULL: all of them).
@@ -28,12 +31,18 @@ where
     $1::text is null and operator_id = $2 and revoked_at is null and session_id is distinct from $4;
 
 -- name: open_session
--- Adds a sign-in.
+-- Adds a sign-in, if the password's hash still is the one that was verified. The update locks the row: a reset at the
+-- same time comes before it, and then there is no sign-in, or after it, and ends this session too.
 with signed_in as (
-    update operators set last_sign_in_at = $4 where $1::text is null and operator_id = $2
+    update operators
+    set last_sign_in_at = $4
+    where $1::text is null and operator_id = $2 and password_hash = $6 and not disabled
+    returning operator_id
 )
 insert into operator_sessions (operator_id, session_id, generation, created_at, expires_at)
-values ($2, $3, 1, $4, $5);
+select operator_id, $3::uuid, 1, $4::timestamptz, $5::timestamptz
+from signed_in
+returning session_id;
 
 -- name: session
 -- A session with its operator as it is now.
@@ -54,4 +63,5 @@ returning generation;
 -- Ends a session.
 update operator_sessions
 set revoked_at = $3
-where $1::text is null and session_id = $2 and revoked_at is null;
+where $1::text is null and session_id = $2 and revoked_at is null
+returning session_id;
