@@ -6,6 +6,7 @@ token may do is looked up at each use, so that revoking counts at once: the toke
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ AUDIENCE = "deskbell.v1"
 LEEWAY = timedelta(seconds=10)
 """How far servers' clocks may differ."""
 MAX_LENGTH = 2048
+_FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _REQUIRED = ["iss", "aud", "iat", "nbf", "exp", "jti", "typ", "ten"]
 
 
@@ -90,11 +92,12 @@ class Tokens:
                 options={"require": _REQUIRED, "strict_aud": True, "verify_exp": False},
             )
             claims = _claims(content)
+            # By the clock that is an argument; PyJWT asks the machine's.
+            expired = claims.expires_at + LEEWAY <= self._clock.now()
         # PyJWT lets some errors of what it is built on through (binascii.Error, UnicodeError, RecursionError).
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError, OSError):
             raise _invalid() from None
-        # By the clock that is an argument; PyJWT asks the machine's.
-        if claims.expires_at + LEEWAY <= self._clock.now():
+        if expired:
             raise NotAuthenticated(
                 "the token has expired; refresh the session or mint another one", reason="CREDENTIAL_EXPIRED"
             )
@@ -102,8 +105,8 @@ class Tokens:
 
 
 def looks_like_token(credential: str) -> bool:
-    """Whether it has the three parts of a JWT."""
-    return credential.count(".") == 2
+    """Whether it has the three parts of a JWT, without padding, in the one way that it is written."""
+    return _FORM.fullmatch(credential) is not None
 
 
 def _claims(content: dict[str, Any]) -> TokenClaims:

@@ -33,6 +33,6 @@ def check_time_zone(name: str) -> str:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInput.field(
-            "tenant.time_zone", f"{name!r} is not an IANA time zone, for example Europe/London"
+            "tenant.time_zone", "is not an IANA time zone, for example Europe/London"
         ) from None
     return name

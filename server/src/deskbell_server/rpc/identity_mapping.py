@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from google.protobuf import timestamp_pb2
 
@@ -21,11 +21,15 @@ def _maybe(moment: datetime | None) -> timestamp_pb2.Timestamp | None:
 
 
 def moment(field: str, value: timestamp_pb2.Timestamp) -> datetime:
-    """A moment. Raises InvalidInput for one that no calendar has."""
+    """A moment. Raises InvalidInput for one that no calendar has, and for those that Postgres takes for infinity."""
+    given: datetime | None
     try:
-        return value.ToDatetime(tzinfo=UTC)
+        given = value.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise InvalidInput.field(field, "must lie between the years 1 and 9999") from None
+        given = None
+    if given is None or not MINYEAR < given.year < MAXYEAR:
+        raise InvalidInput.field(field, "must lie between the years 2 and 9998")
+    return given
 
 
 def user(value: User) -> identity_pb2.User:

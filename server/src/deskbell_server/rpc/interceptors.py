@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 import structlog
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2, status_pb2
 
 from deskbell_server.domain.errors import DeadlinePassed, DeskbellError
@@ -27,7 +27,13 @@ from deskbell_server.rpc.caller import Caller, set_caller
 from deskbell_server.rpc.context import Context, Handler
 from deskbell_server.rpc.mutations import Fingerprint, Mutations
 from deskbell_server.rpc.policies import Policy, field_value
-from deskbell_server.rpc.streams import CheckedContext, chained, names_its_resource
+from deskbell_server.rpc.streams import (
+    CheckedContext,
+    Incoming,
+    Unreadable,
+    check_readable,
+    names_its_resource,
+)
 from deskbell_server.rpc.validation import check
 
 UNARY_SECONDS = 60.0
@@ -56,7 +62,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         policy = self._admission.policy(details.method)
-        codecs = (handler.request_deserializer, handler.response_serializer)
+        codecs = (_lenient(handler.request_deserializer), handler.response_serializer)
         if handler.request_streaming and handler.response_streaming:
             calls = self._guarded(policy, self._stream_stream, handler.stream_stream)
             return grpc.stream_stream_rpc_method_handler(calls, *codecs)
@@ -99,6 +105,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     async def _unary_unary(
         self, policy: Policy, caller: Caller, behaviour: Any, request: Message, context: Context
     ) -> Message:
+        check_readable(request)
         check(request)
         tenant = check_resource(policy, caller.principal, request)
         if policy.takes_request_id:
@@ -122,33 +129,31 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     async def _stream_unary(
         self, policy: Policy, caller: Caller, behaviour: Any, requests: Any, context: Context
     ) -> Message:
-        async with _deadline(FIRST_MESSAGE_SECONDS):
-            first = await anext(aiter(requests), None)
-        if first is None or not names_its_resource(policy, first):
-            return await _message(behaviour(_one(first), context))
-        check(first)
-        tenant = check_resource(policy, caller.principal, first)
         fingerprint = Fingerprint()
-        request_id = fingerprint.add(first)
-
-        async def counted() -> AsyncIterator[Message]:
-            async for message in requests:
-                fingerprint.add(message)
-                yield message
-
+        request_ids: list[str] = []
+        incoming = Incoming(requests, lambda request: request_ids.append(fingerprint.add(request)))
+        async with _deadline(FIRST_MESSAGE_SECONDS):
+            first = await anext(incoming, None)
+        if first is not None:
+            incoming.put_back(first)
+        if first is None or not names_its_resource(policy, first):
+            refused: Message = await behaviour(incoming, context)
+            return refused
+        check(first)
         return await self._mutations.unary(
             policy,
             caller,
-            tenant,
+            check_resource(policy, caller.principal, first),
             first,
             fingerprint.digest,
-            request_id,
-            lambda: behaviour(chained(first, counted()), context),
+            request_ids[0],
+            lambda: behaviour(incoming, context),
         )
 
     async def _unary_stream(
         self, policy: Policy, caller: Caller, behaviour: Any, request: Message, context: Context
     ) -> None:
+        check_readable(request)
         check(request)
         tenant = check_resource(policy, caller.principal, request)
         if policy.takes_request_id:
@@ -167,7 +172,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self, policy: Policy, caller: Caller, behaviour: Any, requests: Any, context: Context
     ) -> None:
         if policy.any_credential:
-            await _write_all(behaviour(requests, context), context)
+            await _write_all(behaviour(Incoming(requests), context), context)
             return
         tenant: TenantId | None = None
 
@@ -181,6 +186,19 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             await self._mutations.note(caller, tenant, first.started.conversation)
 
         await behaviour(requests, CheckedContext(context, look, note))
+
+
+def _lenient(deserializer: Callable[[bytes], Message] | None) -> Callable[[bytes], Message | Unreadable]:
+    """grpc itself answers bytes that are no message with UNKNOWN, and a stack trace in the log, before anybody has
+    asked for a credential. So they pass as Unreadable, to be refused in their turn."""
+
+    def deserialize(content: bytes) -> Message | Unreadable:
+        try:
+            return deserializer(content) if deserializer is not None else Unreadable()
+        except DecodeError:
+            return Unreadable()
+
+    return deserialize
 
 
 def _status(policy: Policy, error: Exception) -> status_pb2.Status:
@@ -216,15 +234,6 @@ class _Deadline:
             raise DeadlinePassed(
                 f"the rpc took longer than {self._seconds:.0f} s", reason="RPC_TOO_LONG"
             ) from None
-
-
-async def _message(response: Awaitable[Message]) -> Message:
-    return await response
-
-
-async def _one(first: Message | None) -> AsyncIterator[Message]:
-    if first is not None:
-        yield first
 
 
 async def _write_all(responses: AsyncIterator[Any], context: Context) -> None:

@@ -16,6 +16,6 @@ def paths(mask: FieldMask, allowed: Collection[str]) -> set[str]:
     unknown = sorted(set(mask.paths) - set(allowed))
     if unknown:
         raise InvalidInput.field(
-            "update_mask", f"{unknown[0][:100]!r} cannot be changed; these can: {', '.join(sorted(allowed))}"
+            "update_mask", f"names what cannot be changed; these can: {', '.join(sorted(allowed))}"
         )
     return set(mask.paths)

@@ -10,10 +10,22 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
 
 from deskbell_server.domain.errors import InvalidInput
 
 _MAC_BYTES = 16
+PAGE = 50
+_T = TypeVar("_T")
+_Key = TypeVar("_Key")
+
+
+class PageRequest(Protocol):
+    """What every request for a list has."""
+
+    page_size: int
+    page_token: str
 
 
 class PageTokens:
@@ -40,6 +52,26 @@ class PageTokens:
                 "page_token", "is not one that this list gave", reason="PAGE_TOKEN_INVALID"
             )
         return key
+
+    async def page(
+        self,
+        scope: str,
+        request: PageRequest,
+        parse: Callable[[str], _Key],
+        fetch: Callable[[_Key | None, int], Awaitable[Sequence[_T]]],
+        key: Callable[[_T], object],
+        *,
+        size: int = PAGE,
+    ) -> tuple[Sequence[_T], str]:
+        """The page that a request asks for, and the token of the next one, "" on the last.
+
+        `fetch` gets the key of the row before, as `parse` makes it from text, None at the beginning, and how many
+        rows at most. `size` is the default. Raises InvalidInput for a token of another list, and what `fetch` raises.
+        """
+        limit = request.page_size or size
+        last = self.read(scope, request.page_token)
+        found = await fetch(None if last is None else parse(last), limit + 1)
+        return found[:limit], self.make(scope, str(key(found[limit - 1]))) if len(found) > limit else ""
 
     def _mac(self, scope: str, key: str) -> bytes:
         message = f"{scope}\0{key}".encode()

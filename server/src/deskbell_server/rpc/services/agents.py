@@ -20,7 +20,6 @@ from deskbell_server.rpc.page_tokens import PageTokens
 _VOICE_FIELDS = ("voice", "speaking_rate", "end_of_utterance_silence")
 _FIELDS = ("display_name", "type", "system_prompt", "greeting", "voice")
 _PATHS = (*_FIELDS, *(f"voice.{field}" for field in _VOICE_FIELDS))
-PAGE = 50
 
 
 class Agents(AgentServiceServicer):
@@ -57,16 +56,14 @@ class Agents(AgentServiceServicer):
 
     async def ListAgents(self, request: pb.ListAgentsRequest, context: Context) -> pb.ListAgentsResponse:
         (tenant,) = split_name(request.parent)
-        scope = f"{request.parent}/agents"
-        limit = request.page_size or PAGE
-        after = self._tokens.read(scope, request.page_token)
-        found = await self._store.page(
-            TenantId(tenant), after=None if after is None else AgentId(after), limit=limit + 1
+        found, token = await self._tokens.page(
+            f"{request.parent}/agents",
+            request,
+            AgentId,
+            lambda after, limit: self._store.page(TenantId(tenant), after=after, limit=limit),
+            lambda agent: agent.id,
         )
-        response = pb.ListAgentsResponse(agents=[mapping.agent(agent) for agent in found[:limit]])
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, found[limit - 1].id)
-        return response
+        return pb.ListAgentsResponse(agents=map(mapping.agent, found), next_page_token=token)
 
     async def UpdateAgent(self, request: pb.UpdateAgentRequest, context: Context) -> pb.UpdateAgentResponse:
         names = required_name("agent.name", request.agent.name, "tenants", "agents")

@@ -12,8 +12,6 @@ from deskbell_server.rpc import identity_mapping
 from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.page_tokens import PageTokens
 
-PAGE = 50
-
 
 class Audit(AuditServiceServicer):
     """See protos/deskbell/v1/audit_service.proto."""
@@ -27,18 +25,13 @@ class Audit(AuditServiceServicer):
     ) -> pb.ListAuditEntriesResponse:
         (name,) = split_name(request.parent)
         tenant = TenantId(name)
-        scope = f"{request.parent}/auditEntries?actor={request.actor}"
-        limit = request.page_size or PAGE
-        before = self._tokens.read(scope, request.page_token)
-        found = await self._log.page(
-            tenant,
-            actor=request.actor,
-            before=None if before is None else uuid.UUID(before),
-            limit=limit + 1,
+        found, token = await self._tokens.page(
+            f"{request.parent}/auditEntries?actor={request.actor}",
+            request,
+            uuid.UUID,
+            lambda before, limit: self._log.page(tenant, actor=request.actor, before=before, limit=limit),
+            lambda entry: entry.id,
         )
-        response = pb.ListAuditEntriesResponse(
-            entries=[identity_mapping.audit_entry(tenant, entry) for entry in found[:limit]]
+        return pb.ListAuditEntriesResponse(
+            entries=[identity_mapping.audit_entry(tenant, entry) for entry in found], next_page_token=token
         )
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, str(found[limit - 1].id))
-        return response

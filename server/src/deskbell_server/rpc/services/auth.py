@@ -23,8 +23,6 @@ from deskbell_server.rpc.names import required_text
 from deskbell_server.rpc.page_tokens import PageTokens
 from deskbell_server.rpc.policies import ROLES_OUT, SCOPES
 
-PAGE = 50
-
 
 class Auth(AuthServiceServicer):
     """See protos/deskbell/v1/auth_service.proto."""
@@ -130,16 +128,14 @@ class Auth(AuthServiceServicer):
 
     async def ListApiKeys(self, request: pb.ListApiKeysRequest, context: Context) -> pb.ListApiKeysResponse:
         (tenant,) = split_name(request.parent)
-        scope = f"{request.parent}/apiKeys"
-        limit = request.page_size or PAGE
-        after = self._tokens.read(scope, request.page_token)
-        found = await self._api_keys.page(
-            TenantId(tenant), after=None if after is None else ApiKeyId(after), limit=limit + 1
+        found, token = await self._tokens.page(
+            f"{request.parent}/apiKeys",
+            request,
+            ApiKeyId,
+            lambda after, limit: self._api_keys.page(TenantId(tenant), after=after, limit=limit),
+            lambda key: key.id,
         )
-        response = pb.ListApiKeysResponse(api_keys=[mapping.api_key(key) for key in found[:limit]])
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, found[limit - 1].id)
-        return response
+        return pb.ListApiKeysResponse(api_keys=map(mapping.api_key, found), next_page_token=token)
 
     async def RotateApiKey(
         self, request: pb.RotateApiKeyRequest, context: Context
@@ -179,20 +175,16 @@ class Auth(AuthServiceServicer):
         self, request: pb.ListClientTokensRequest, context: Context
     ) -> pb.ListClientTokensResponse:
         (tenant,) = split_name(request.parent)
-        scope = f"{request.parent}/clientTokens"
-        limit = request.page_size or PAGE
-        before = self._tokens.read(scope, request.page_token)
-        found = await self._client_tokens.page(
-            TenantId(tenant),
-            before=None if before is None else ClientTokenId(uuid.UUID(before)),
-            limit=limit + 1,
+        found, token = await self._tokens.page(
+            f"{request.parent}/clientTokens",
+            request,
+            lambda text: ClientTokenId(uuid.UUID(text)),
+            lambda before, limit: self._client_tokens.page(TenantId(tenant), before=before, limit=limit),
+            lambda token: token.id,
         )
-        response = pb.ListClientTokensResponse(
-            client_tokens=[mapping.client_token(token) for token in found[:limit]]
+        return pb.ListClientTokensResponse(
+            client_tokens=map(mapping.client_token, found), next_page_token=token
         )
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, str(found[limit - 1].id))
-        return response
 
     async def RevokeClientToken(
         self, request: pb.RevokeClientTokenRequest, context: Context

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-
 from deskbell.v1 import conversation_service_pb2 as pb
 from deskbell.v1.conversation_service_pb2_grpc import ConversationServiceServicer
 from deskbell_server.domain.errors import InvalidInput
-from deskbell_server.domain.names import AgentId, ConversationId, TenantId, split_name
+from deskbell_server.domain.names import AgentId, TenantId, split_name
 from deskbell_server.ports.stores import ConversationStore
 from deskbell_server.rpc import mapping
 from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.page_tokens import PageTokens
 
-PAGE = 50
 MESSAGE_PAGE = 100
 
 
@@ -41,34 +38,37 @@ class Conversations(ConversationServiceServicer):
             if owner != tenant:
                 raise InvalidInput.field("agent", f"must be an agent of {request.parent}")
             agent = AgentId(agent_id)
-        scope = f"{request.parent}/conversations?agent={request.agent}"
-        limit = request.page_size or PAGE
-        before = self._tokens.read(scope, request.page_token)
-        found = await self._store.page(
-            TenantId(tenant),
-            agent=agent,
-            before=None if before is None else ConversationId(uuid.UUID(before)),
-            limit=limit + 1,
+        found, token = await self._tokens.page(
+            f"{request.parent}/conversations?agent={request.agent}",
+            request,
+            mapping.conversation_id,
+            lambda before, limit: self._store.page(
+                TenantId(tenant),
+                agent=agent,
+                before=before,
+                limit=limit,
+            ),
+            lambda conversation: conversation.id,
         )
-        response = pb.ListConversationsResponse(
-            conversations=[mapping.conversation(c) for c in found[:limit]]
+        return pb.ListConversationsResponse(
+            conversations=map(mapping.conversation, found), next_page_token=token
         )
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, str(found[limit - 1].id))
-        return response
 
     async def ListMessages(
         self, request: pb.ListMessagesRequest, context: Context
     ) -> pb.ListMessagesResponse:
         tenant, name = split_name(request.parent)
         conversation = mapping.conversation_id(name)
-        scope = f"{request.parent}/messages"
-        limit = request.page_size or MESSAGE_PAGE
-        after = int(self._tokens.read(scope, request.page_token) or 0)
-        found = await self._store.messages(TenantId(tenant), conversation, after=after, limit=limit + 1)
-        response = pb.ListMessagesResponse(
-            messages=mapping.messages(TenantId(tenant), conversation, found[:limit])
+        found, token = await self._tokens.page(
+            f"{request.parent}/messages",
+            request,
+            int,
+            lambda after, limit: self._store.messages(
+                TenantId(tenant), conversation, after=after or 0, limit=limit
+            ),
+            lambda message: message.index,
+            size=MESSAGE_PAGE,
         )
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, str(found[limit - 1].index))
-        return response
+        return pb.ListMessagesResponse(
+            messages=mapping.messages(TenantId(tenant), conversation, found), next_page_token=token
+        )

@@ -21,8 +21,6 @@ from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.page_tokens import PageTokens
 from deskbell_server.rpc.validation import check
 
-PAGE = 50
-
 
 class Knowledge(KnowledgeServiceServicer):
     """See protos/deskbell/v1/knowledge_service.proto."""
@@ -84,16 +82,14 @@ class Knowledge(KnowledgeServiceServicer):
         self, request: pb.ListDocumentsRequest, context: Context
     ) -> pb.ListDocumentsResponse:
         (tenant,) = split_name(request.parent)
-        scope = f"{request.parent}/documents"
-        limit = request.page_size or PAGE
-        after = self._tokens.read(scope, request.page_token)
-        found = await self._store.page(
-            TenantId(tenant), after=None if after is None else DocumentId(after), limit=limit + 1
+        found, token = await self._tokens.page(
+            f"{request.parent}/documents",
+            request,
+            DocumentId,
+            lambda after, limit: self._store.page(TenantId(tenant), after=after, limit=limit),
+            lambda document: document.id,
         )
-        response = pb.ListDocumentsResponse(documents=[mapping.document(d) for d in found[:limit]])
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, found[limit - 1].id)
-        return response
+        return pb.ListDocumentsResponse(documents=map(mapping.document, found), next_page_token=token)
 
     async def DeleteDocument(
         self, request: pb.DeleteDocumentRequest, context: Context

@@ -16,9 +16,6 @@ from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.mutations import Mutations
 from deskbell_server.rpc.page_tokens import PageTokens
 
-_SCOPE = "operators"
-PAGE = 50
-
 
 class Operators(OperatorServiceServicer):
     """See protos/deskbell/v1/operator_service.proto."""
@@ -50,15 +47,16 @@ class Operators(OperatorServiceServicer):
     async def ListOperators(
         self, request: pb.ListOperatorsRequest, context: Context
     ) -> pb.ListOperatorsResponse:
-        limit = request.page_size or PAGE
-        after = self._tokens.read(_SCOPE, request.page_token)
-        found = await self._store.page(after=None if after is None else OperatorId(after), limit=limit + 1)
-        response = pb.ListOperatorsResponse(
-            operators=[identity_mapping.operator(operator) for operator in found[:limit]]
+        found, token = await self._tokens.page(
+            "operators",
+            request,
+            OperatorId,
+            lambda after, limit: self._store.page(after=after, limit=limit),
+            lambda operator: operator.id,
         )
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(_SCOPE, found[limit - 1].id)
-        return response
+        return pb.ListOperatorsResponse(
+            operators=map(identity_mapping.operator, found), next_page_token=token
+        )
 
     async def DeleteOperator(
         self, request: pb.DeleteOperatorRequest, context: Context

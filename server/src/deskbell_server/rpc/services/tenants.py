@@ -30,8 +30,6 @@ _PATHS = (
     *(f"redaction.{field}" for field in mapping.REDACTION_FIELDS),
     *(f"retention.{field}" for field in mapping.RETENTION_FIELDS),
 )
-_SCOPE = "tenants"
-PAGE = 50
 
 
 class Tenants(TenantServiceServicer):
@@ -69,13 +67,14 @@ class Tenants(TenantServiceServicer):
         return pb.GetTenantResponse(tenant=mapping.tenant(await self._store.get(TenantId(tenant))))
 
     async def ListTenants(self, request: pb.ListTenantsRequest, context: Context) -> pb.ListTenantsResponse:
-        limit = request.page_size or PAGE
-        after = self._tokens.read(_SCOPE, request.page_token)
-        found = await self._store.page(after=None if after is None else TenantId(after), limit=limit + 1)
-        response = pb.ListTenantsResponse(tenants=[mapping.tenant(tenant) for tenant in found[:limit]])
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(_SCOPE, found[limit - 1].id)
-        return response
+        found, token = await self._tokens.page(
+            "tenants",
+            request,
+            TenantId,
+            lambda after, limit: self._store.page(after=after, limit=limit),
+            lambda tenant: tenant.id,
+        )
+        return pb.ListTenantsResponse(tenants=map(mapping.tenant, found), next_page_token=token)
 
     async def UpdateTenant(
         self, request: pb.UpdateTenantRequest, context: Context

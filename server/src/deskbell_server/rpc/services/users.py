@@ -20,7 +20,6 @@ from deskbell_server.rpc.page_tokens import PageTokens
 from deskbell_server.rpc.policies import ROLES
 
 _FIELDS = ("display_name", "role", "disabled")
-PAGE = 50
 
 
 class Users(UserServiceServicer):
@@ -58,16 +57,14 @@ class Users(UserServiceServicer):
 
     async def ListUsers(self, request: pb.ListUsersRequest, context: Context) -> pb.ListUsersResponse:
         (tenant,) = split_name(request.parent)
-        scope = f"{request.parent}/users"
-        limit = request.page_size or PAGE
-        after = self._tokens.read(scope, request.page_token)
-        found = await self._store.page(
-            TenantId(tenant), after=None if after is None else UserId(after), limit=limit + 1
+        found, token = await self._tokens.page(
+            f"{request.parent}/users",
+            request,
+            UserId,
+            lambda after, limit: self._store.page(TenantId(tenant), after=after, limit=limit),
+            lambda user: user.id,
         )
-        response = pb.ListUsersResponse(users=[identity_mapping.user(user) for user in found[:limit]])
-        if len(found) > limit:
-            response.next_page_token = self._tokens.make(scope, found[limit - 1].id)
-        return response
+        return pb.ListUsersResponse(users=map(identity_mapping.user, found), next_page_token=token)
 
     async def UpdateUser(self, request: pb.UpdateUserRequest, context: Context) -> pb.UpdateUserResponse:
         tenant, user = required_name("user.name", request.user.name, "tenants", "users")
