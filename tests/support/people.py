@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import uuid
@@ -96,18 +97,24 @@ async def make_people(server: LiveServer, tenant: str = "clinic") -> People:
     key that is revoked."""
     await server.make_tenant(tenant)
     people = People(tenant, server)
-    for role in ROLES:
+
+    async def person(role: str) -> None:
         people.names[role] = await people.add_user(role)
         signed_in = await people.sign_in(f"{role}@{tenant}.example")
         people.credentials[role] = signed_in.tokens.access_token
-    for scope in SCOPES:
-        name, key = await people.add_key(scope)
-        people.names[f"key:{scope}"], people.credentials[f"key:{scope}"] = name, key
-    people.names["all scopes"], people.credentials["all scopes"] = await people.add_key(*SCOPES)
+
+    async def key(kind: str, *scopes: str) -> None:
+        people.names[kind], people.credentials[kind] = await people.add_key(*scopes)
+
+    await asyncio.gather(
+        *(person(role) for role in ROLES),
+        *(key(f"key:{scope}", scope) for scope in SCOPES),
+        key("all scopes", *SCOPES),
+        key("revoked key", *SCOPES),
+    )
     people.names["client token"], people.credentials["client token"] = await people.add_token()
-    revoked, people.credentials["revoked key"] = await people.add_key(*SCOPES)
     await server.stubs.auth.RevokeApiKey(
-        auth_service_pb2.RevokeApiKeyRequest(name=revoked), metadata=server.metadata
+        auth_service_pb2.RevokeApiKeyRequest(name=people.names["revoked key"]), metadata=server.metadata
     )
     return people
 

@@ -14,17 +14,19 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from deskbell_server.domain.errors import LimitReached
 
 _T = TypeVar("_T")
+MEMORY_KIB = 47_104
+"""46 MiB, as OWASP's Password Storage Cheat Sheet has it for argon2id with one pass and one lane."""
 THREADS = 2
 MAX_WAITING = 20
 """Each hash takes 46 MiB and a core for some 30 ms; more at once would starve the calls."""
 
 
 class Passwords:
-    """Hashes and checks. The parameters are those of OWASP's Password Storage Cheat Sheet for argon2id: 46 MiB,
-    one pass, one lane; a hash made with others is replaced at the next sign-in."""
+    """Hashes and checks, with one pass and one lane; a hash made with other parameters is replaced at the next
+    sign-in."""
 
-    def __init__(self, *, time_cost: int = 1, memory_kib: int = 47_104) -> None:
-        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=MEMORY_KIB, parallelism=1)
         self._waiting = 0
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="password")
         # Checked for an account that does not exist, so that the time taken does not tell.
