@@ -210,9 +210,10 @@ async def test_a_phone_cannot_use_up_what_its_tenant_has(server: LiveServer, peo
         request = ag.GetAgentRequest(name=DESK)
         return (await refused(server.stubs.agents.GetAgent(request, metadata=bearer(token)))).reason
 
-    reasons = [await forbidden() for _ in range(215)]
-    assert reasons[0] == "PERMISSION_DENIED"
-    assert reasons[-1] == "RATE_LIMITED"  # also for what it may not do
+    # At once: what comes slowly is let in.
+    reasons = await asyncio.gather(*(forbidden() for _ in range(400)))
+    assert reasons.count("PERMISSION_DENIED") >= 200
+    assert reasons.count("RATE_LIMITED") >= 100  # also for what it may not do
     await server.stubs.agents.GetAgent(ag.GetAgentRequest(name=DESK), metadata=people.metadata("owner"))
 
 
