@@ -55,17 +55,18 @@ class Settings(BaseSettings):
 
     # Stores. Unset: an embedded server is started.
     database_url: SecretStr | None = None
-    """Owner of the schema: runs migrations and makes the two roles that server and dashboard use."""
+    """Owner of the schema: runs migrations and makes the roles that server and dashboard use."""
     redis_url: SecretStr | None = None
     database_pool_size: int = Field(default=10, ge=1, le=200)
     secret_key: SecretStr | None = None
-    """Roots what is derived: role passwords, page tokens. Unset: generated and kept in the data folder."""
+    """Roots what is derived: role passwords, refresh and page tokens, the keys that signing keys and stored answers are
+    encrypted with. Unset: generated and kept in the data folder."""
 
     # Who may call
     admin_key: SecretStr | None = None
     """The bootstrap key of the whole server. Unset: generated and kept in the data folder."""
     open_health: bool = False
-    """Let `grpc.health.v1.Health` answer without a key, for probes that cannot send one."""
+    """Let `grpc.health.v1.Health/Check` answer without a key, for probes that cannot send one."""
     allow_remote: bool = False
     """Let gRPC or the dashboard listen on an address other than loopback, without TLS."""
 

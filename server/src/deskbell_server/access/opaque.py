@@ -14,7 +14,7 @@ import hmac
 import re
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deskbell_server.access.sealing import derived_key
 from deskbell_server.domain.identity import ApiKeyId, SessionId
@@ -31,7 +31,7 @@ class ParsedApiKey:
 
     tenant: TenantId
     id: ApiKeyId
-    secret_hash: bytes
+    secret_hash: bytes = field(repr=False)
 
 
 def new_api_key(tenant: TenantId, key: ApiKeyId) -> tuple[str, bytes]:

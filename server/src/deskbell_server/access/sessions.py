@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deskbell_server.access.opaque import RefreshToken, RefreshTokens
 from deskbell_server.access.passwords import Passwords
 from deskbell_server.access.tokens import TokenClaims, TokenKind, Tokens
-from deskbell_server.domain.errors import NotAuthenticated
+from deskbell_server.domain.errors import LimitReached, NotAuthenticated, StoreUnavailable
 from deskbell_server.domain.identity import Account, Principal, Session, SessionId
 from deskbell_server.domain.names import TenantId, time_ordered_uuid
 from deskbell_server.ports.identity import AccountStore, StoredPassword
@@ -26,9 +28,9 @@ class SessionTokens:
     """What a client gets."""
 
     account: Account
-    access_token: str
+    access_token: str = field(repr=False)
     access_expires_at: datetime
-    refresh_token: str
+    refresh_token: str = field(repr=False)
     refresh_expires_at: datetime
 
 
@@ -57,12 +59,11 @@ class Sessions:
         """Checks a password. Raises NotAuthenticated (SIGN_IN_FAILED), whatever was wrong and after the same time,
         and LimitReached after too many attempts."""
         buckets = _attempts(tenant, email, address)
-        await self._limits.take(None, buckets)
-        stored = await self._accounts.find(tenant, email)
-        right = await self._passwords.matches(stored.password_hash if stored else None, password)
-        if stored is None or not right or stored.account.disabled:
-            raise _sign_in_failed()
-        await self._limits.give_back(None, buckets)
+        async with self._attempt(buckets):
+            stored = await self._accounts.find(tenant, email)
+            right = await self._passwords.matches(stored.password_hash if stored else None, password)
+            if stored is None or not right or stored.account.disabled:
+                raise _sign_in_failed()
         return stored
 
     async def open(self, stored: StoredPassword) -> SessionTokens:
@@ -116,14 +117,25 @@ class Sessions:
     async def verify_again(self, principal: Principal, password: str, address: str) -> StoredPassword:
         """As `verify`, for whoever is signed in."""
         buckets = _attempts(principal.tenant, principal.actor, address)
-        await self._limits.take(None, buckets)
         account = principal.actor.rpartition("/")[2]
-        stored = await self._accounts.find_by_id(principal.tenant, account)
-        if not await self._passwords.matches(stored.password_hash if stored else None, password):
-            raise _sign_in_failed()
-        await self._limits.give_back(None, buckets)
-        assert stored is not None  # what matched  # noqa: S101
+        async with self._attempt(buckets):
+            stored = await self._accounts.find_by_id(principal.tenant, account)
+            right = await self._passwords.matches(stored.password_hash if stored else None, password)
+            if stored is None or not right:
+                raise _sign_in_failed()
         return stored
+
+    @asynccontextmanager
+    async def _attempt(self, buckets: list[Bucket]) -> AsyncIterator[None]:
+        """An attempt costs something only if what was given is wrong: not when it is right, and not when nobody could
+        look."""
+        await self._limits.take(None, buckets)
+        try:
+            yield
+        except (LimitReached, StoreUnavailable):
+            await self._limits.give_back(None, buckets)
+            raise
+        await self._limits.give_back(None, buckets)
 
     async def hash(self, password: str) -> str:
         """The hash of a new password."""

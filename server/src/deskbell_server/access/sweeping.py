@@ -46,6 +46,7 @@ class Sweeper:
         now = self._clock.now()
         await self._housekeeping.delete_old_requests()
         await self._housekeeping.delete_old_audit_entries(now - timedelta(days=self._audit_days))
+        await self._housekeeping.delete_old_operator_sessions(now - EXPIRED_FOR)
         after: TenantId | None = None
         while tenants := await self._tenants.page(after=after, limit=PAGE):
             for tenant in tenants:
@@ -60,4 +61,4 @@ class Sweeper:
         if days:
             count = await self._housekeeping.delete_old_transcripts(tenant.id, now - timedelta(days=days))
             if count:
-                _log.info("transcripts_deleted", tenant=tenant.id, count=count)
+                _log.info("messages_deleted", tenant=tenant.id, count=count)

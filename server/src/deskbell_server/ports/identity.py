@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -65,7 +65,7 @@ class StoredPassword:
     """An account with its password's hash."""
 
     account: Account
-    password_hash: str
+    password_hash: str = field(repr=False)
 
 
 class AccountStore(Protocol):
@@ -151,10 +151,6 @@ class ApiKeyStore(Protocol):
         to the minute."""
         ...
 
-    async def get(self, tenant: TenantId, key: ApiKeyId) -> ApiKey:
-        """Raises NotFound."""
-        ...
-
     async def rotate(
         self, tenant: TenantId, key: ApiKeyId, secret_hash: bytes, previous_expires_at: datetime
     ) -> ApiKey:
@@ -222,9 +218,10 @@ class AuditLog(Protocol):
         ...
 
     async def page(
-        self, tenant: TenantId, *, actor: str, before: uuid.UUID | None, limit: int
+        self, tenant: TenantId | None, *, actor: str, before: uuid.UUID | None, limit: int
     ) -> list[AuditEntry]:
-        """The newest first; `actor` empty: everybody's. Raises NotFound (tenant)."""
+        """The newest first; `actor` empty: everybody's; `tenant` None: what belongs to no tenant. Raises NotFound
+        (tenant)."""
         ...
 
 
@@ -283,9 +280,13 @@ class Housekeeping(Protocol):
         """Audit entries made before a moment."""
         ...
 
+    async def delete_old_operator_sessions(self, before: datetime) -> int:
+        """Sessions of operators that expired before a moment."""
+        ...
+
     async def delete_old_transcripts(self, tenant: TenantId, said_before: datetime) -> int:
         """What was said before a moment, and the callers of conversations in which nothing is left; returns how many
-        rows that changed. The conversations themselves stay."""
+        messages that were. The conversations themselves stay."""
         ...
 
     async def delete_old_credentials(self, tenant: TenantId, before: datetime) -> int:

@@ -18,7 +18,7 @@ from deskbell_server.ports.stores import Clock
 from deskbell_server.rpc.caller import Caller, address_of, network_of, new_request_id
 from deskbell_server.rpc.policies import Policy, field_value
 
-HEALTH = "/grpc.health.v1.Health/"
+HEALTH_CHECK = "/grpc.health.v1.Health/Check"
 SIGN_IN_RATE, SIGN_IN_BURST = 10.0, 200
 """Of one sender, for all that has to do with signing in."""
 _TENANT = re.compile(r"tenants/([a-z][a-z0-9-]{1,61}[a-z0-9])(?:/.*)?", re.DOTALL)
@@ -56,7 +56,7 @@ class Admission:
         sender = network_of(caller.address)
         if policy.counts_as_sign_in:
             await self._limits.take(None, [_sign_in_bucket(sender)])
-        if policy.public or (self._open_health and policy.method.startswith(HEALTH)):
+        if policy.public or (self._open_health and policy.method == HEALTH_CHECK):
             return caller
         caller.credential = _bearer(metadata)
         self._brake.check(sender, caller.credential)
@@ -96,6 +96,11 @@ def check_resource(policy: Policy, principal: Principal | None, request: Message
     if not policy.resource:
         return None if principal is None or policy.repeatable else principal.tenant
     name = field_value(request, policy.resource)
+    if not name and principal is not None:
+        # Where the rules of the field let it be empty, it means the platform.
+        if principal.tenant is not None:
+            raise NotPermitted("the credential may not do that to what is named")
+        return None
     found = _TENANT.fullmatch(name)
     if found is None:
         raise InvalidInput.field(policy.resource, "must begin with tenants/{tenant}")

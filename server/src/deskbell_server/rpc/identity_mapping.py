@@ -91,9 +91,10 @@ def session_tokens(value: SessionTokens) -> auth_service_pb2.SessionTokens:
     )
 
 
-def audit_entry(tenant: TenantId, value: AuditEntry) -> audit_service_pb2.AuditEntry:
+def audit_entry(tenant: TenantId | None, value: AuditEntry) -> audit_service_pb2.AuditEntry:
+    parent = "" if tenant is None else f"{tenant_name(tenant)}/"
     return audit_service_pb2.AuditEntry(
-        name=f"{tenant_name(tenant)}/auditEntries/{value.id}",
+        name=f"{parent}auditEntries/{value.id}",
         event_time=timestamp(value.at),
         actor=value.actor,
         method=value.method,

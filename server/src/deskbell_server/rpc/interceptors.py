@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
@@ -64,17 +64,19 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         policy = self._admission.policy(details.method)
         codecs = (_lenient(handler.request_deserializer), handler.response_serializer)
         if handler.request_streaming and handler.response_streaming:
-            calls = self._guarded(policy, self._stream_stream, handler.stream_stream)
+            # A call has limits of its own.
+            limit = STREAM_SECONDS if policy.any_credential else None
+            calls = self._guarded(policy, self._stream_stream, handler.stream_stream, limit)
             return grpc.stream_stream_rpc_method_handler(calls, *codecs)
         if handler.request_streaming:
             uploads = self._guarded(policy, self._stream_unary, handler.stream_unary, STREAM_SECONDS)
             return grpc.stream_unary_rpc_method_handler(uploads, *codecs)
         if handler.response_streaming:
             seconds = WATCH_SECONDS if policy.any_credential else STREAM_SECONDS
-            answers = self._guarded(policy, self._unary_stream, handler.unary_stream, seconds)
-            return grpc.unary_stream_rpc_method_handler(answers, *codecs)
-        plain = self._guarded(policy, self._unary_unary, handler.unary_unary, UNARY_SECONDS)
-        return grpc.unary_unary_rpc_method_handler(plain, *codecs)
+            answers = self._guarded(policy, _single(self._unary_stream), handler.unary_stream, seconds)
+            return grpc.stream_stream_rpc_method_handler(answers, *codecs)
+        plain = self._guarded(policy, _single(self._unary_unary), handler.unary_unary, UNARY_SECONDS)
+        return grpc.stream_unary_rpc_method_handler(plain, *codecs)
 
     def _guarded(self, policy: Policy, shape: Any, behaviour: Any, seconds: float | None = None) -> Any:
         async def guarded(request: Any, context: Context) -> Any:
@@ -92,6 +94,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 code = "CANCELLED"
                 raise
             except (grpc.aio.AbortError, grpc.aio.UsageError):
+                code = _code_of(context)
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a status
                 status = _status(policy, error)
@@ -186,6 +189,29 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             await self._mutations.note(caller, tenant, first.started.conversation)
 
         await behaviour(requests, CheckedContext(context, look, note))
+
+
+def _single(shape: Any) -> Any:
+    """For an rpc whose request is one message, served as a stream of one, which is the same on the wire: grpc would
+    read the message before anything of ours runs, so that whoever never sends it, and needs no credential for that,
+    would keep a place for ever."""
+
+    async def single(
+        policy: Policy, caller: Caller, behaviour: Any, requests: AsyncIterable[Any], context: Context
+    ) -> Any:
+        async with _deadline(FIRST_MESSAGE_SECONDS):
+            request = await anext(aiter(requests), None)
+        return await shape(policy, caller, behaviour, Unreadable() if request is None else request, context)
+
+    return single
+
+
+def _code_of(context: Context) -> str:
+    """The name of the status code with which a servicer of grpc's own has ended its rpc."""
+    code = context.code()
+    number = code.value[0] if isinstance(code, grpc.StatusCode) else int(code or 0)
+    name: str = code_pb2.Code.Name(number)
+    return name
 
 
 def _lenient(deserializer: Callable[[bytes], Message] | None) -> Callable[[bytes], Message | Unreadable]:

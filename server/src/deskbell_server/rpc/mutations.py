@@ -87,8 +87,8 @@ class Mutations:
         except RequestRepeated as repeated:
             return self._opened(policy, repeated)
         if caller.afterwards is not None:
-            response = await caller.afterwards(response)
-            if claim is not None:
+            first, response = response, await caller.afterwards(response)
+            if claim is not None and response is not first:
                 await self._units.set_response(tenant, claim, self._sealed(response))
         return response
 

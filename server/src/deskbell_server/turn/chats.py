@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class Chats:
         self._quotas = quotas
         self._clock = clock
         self._owner = owner
+        self._running: dict[TurnId, asyncio.Event] = {}
 
     async def open(
         self,
@@ -99,7 +101,10 @@ class Chats:
         return OpenChat(found_tenant, found_agent, conversation)
 
     async def stored_answer(self, chat: OpenChat, turn: TurnId) -> Answer | None:
-        """The answer of a turn that is over."""
+        """The answer of a turn that is over. One that goes on in this process is waited for."""
+        running = self._running.get(turn)
+        if running is not None:
+            await running.wait()
         for message in await self._conversations.turn(chat.tenant.id, chat.conversation, turn):
             if message.speaker is Speaker.AGENT:
                 return Answer(message.text, list(message.citations))
@@ -114,9 +119,14 @@ class Chats:
         if not text.strip():
             raise InvalidInput.field("text", "must hold more than white space")
         question = Question(chat.tenant, chat.agent, chat.conversation, turn, Channel.CHAT, text.strip())
-        async with aclosing(self._engine.answer(question, Answer())) as events:
-            async for event in events:
-                yield event
+        over = self._running.setdefault(turn, asyncio.Event())
+        try:
+            async with aclosing(self._engine.answer(question, Answer())) as events:
+                async for event in events:
+                    yield event
+        finally:
+            over.set()
+            self._running.pop(turn, None)
 
 
 def _foreign(conversation: Conversation, principal: Principal) -> bool:

@@ -7,8 +7,7 @@
 
 Before it the tenant's quota is asked, and after it what it cost is counted, however it ended.
 
-Chat and voice run the same list. A turn that is cancelled stores nothing by itself: a voice call then stores
-what was
+Chat and voice run the same list. A turn that is cancelled stores nothing by itself: a voice call then stores what was
 heard (`TurnRecord.store`), a chat drops it.
 """
 
@@ -99,7 +98,8 @@ class TurnEngine:
         fails, StoreUnavailable when the database does, QuotaExceeded when the tenant has no tokens left. Close
         the iterator (`contextlib.aclosing`) to stop early.
         """
-        await self._quotas.check_month(question.tenant.id, calls=False)
+        if question.channel is Channel.VOICE:  # a chat was asked for it when it was opened
+            await self._quotas.check_month(question.tenant.id, calls=False)
         state = _State(question, watch or Stopwatch(self._clock), answer)
         with state.watch.stage("recall"):
             state.history = await self._conversations.history(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import structlog
+
 from deskbell_server.domain.conversation import Message, Speaker
 from deskbell_server.domain.errors import NotFound
 from deskbell_server.domain.knowledge import Citation
@@ -14,6 +16,8 @@ from deskbell_server.ports.stores import Clock, ConversationStore
 from deskbell_server.privacy.redaction import Redacted, redact
 from deskbell_server.privacy.regions import region_of_time_zone
 from deskbell_server.turn.events import Answer
+
+_log = structlog.get_logger(__name__)
 
 
 class TurnRecord:
@@ -58,7 +62,11 @@ class TurnRecord:
             messages.append(
                 self._message(turn, Speaker.AGENT, whole.text, heard_words, citations, estimated=estimated)
             )
-        await self._conversations.store_turn(tenant.id, conversation, turn, messages)
+        try:
+            await self._conversations.store_turn(tenant.id, conversation, turn, messages)
+        except NotFound:
+            # Its caller, or its tenant, has been erased meanwhile: there is nothing to keep.
+            _log.info("turn_not_kept", tenant=tenant.id)
 
     async def correct_heard(
         self,

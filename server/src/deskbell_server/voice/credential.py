@@ -65,13 +65,14 @@ class CallCredential:
         return float("inf") if expires_at is None else (expires_at - self._clock.now()).total_seconds()
 
     async def _still_counts(self) -> bool:
+        asked_for = self._credential
         try:
-            await self._admit(self._credential)
-        except NotAuthenticated as error:
+            await self._admit(asked_for)
+        except (NotAuthenticated, NotPermitted) as error:
+            if self._credential != asked_for:
+                return True  # it has been replaced while it was looked at
             # The exact moment of expiry is this object's business: verifying a token allows for clocks that differ.
             return error.reason == "CREDENTIAL_EXPIRED" and self._seconds_left() > 0
-        except NotPermitted:
-            return False
         except DeskbellError as error:
             _log.warning("credential_not_checked", reason=error.reason)
         return True

@@ -55,8 +55,6 @@ from deskbell_server.voice.messages import (
     CallStarted,
     CancelResponse,
     ClientMessage,
-    ClientPayload,
-    CredentialRenewed,
     EndOfUtterance,
     EndReason,
     EventAck,
@@ -285,15 +283,8 @@ class CallSession:
         try:
             if not self._sequence.accept(message.client_seq):
                 return
-            await self._use(group, message.payload)
-        except (
-            InvalidInput,
-            FeatureUnavailable,
-            NotAuthenticated,
-            NotPermitted,
-            LimitReached,
-            StoreUnavailable,
-        ) as error:
+            await self._use(group, message)
+        except (InvalidInput, FeatureUnavailable, LimitReached) as error:
             if error.reason == "AUDIO_FASTER_THAN_REAL_TIME":
                 raise
             self._bad_in_a_row += 1
@@ -307,8 +298,8 @@ class CallSession:
         else:
             self._bad_in_a_row = 0
 
-    async def _use(self, group: asyncio.TaskGroup, payload: ClientPayload) -> None:
-        match payload:
+    async def _use(self, group: asyncio.TaskGroup, message: ClientMessage) -> None:
+        match message.payload:
             case AudioInput(offset, data):
                 await self._hear(group, self._intake.accept(offset, data, self._clock.monotonic()))
             case TextInput(text):
@@ -317,8 +308,8 @@ class CallSession:
                 await self._feed(group, m.Written(text.strip()))
             case EndOfUtterance():
                 await self._feed(group, m.ButtonReleased(self._audio.end))
-            case PlaybackReport():
-                await self._played(payload)
+            case PlaybackReport() as report:
+                await self._played(report)
             case CancelResponse(response_id):
                 if self._response is not None and response_id in {"", self._response.track.id}:
                     await self._feed(group, m.Cancelled())
@@ -327,7 +318,9 @@ class CallSession:
             case Ping(payload=content):
                 await self._tell(Pong(content))
             case RenewCredential(credential):
-                await self._tell(await self._renew(credential))
+                self._check_renewals()
+                # On its own: the call must not wait for a store that is slow.
+                group.create_task(self._renew(credential, message.client_seq))
             case EventAck():
                 pass  # nothing is kept for a resumption
             case BadMessage(error):
@@ -335,24 +328,31 @@ class CallSession:
             case SecondStart():
                 raise FailedPrecondition("the call has already been started", reason="ALREADY_STARTED")
 
-    async def _renew(self, credential: str) -> CredentialRenewed:
+    def _check_renewals(self) -> None:
         now = self._clock.monotonic()
         # As of a bucket that is full until then.
-        self._renewed_until = max(self._renewed_until, now) + RENEW_SECONDS
-        early = self._renewed_until - now - RENEW_SECONDS * RENEW_BURST
+        until = max(self._renewed_until, now) + RENEW_SECONDS
+        early = until - now - RENEW_SECONDS * RENEW_BURST
         if early > 0:
-            self._renewed_until -= RENEW_SECONDS
             raise LimitReached(
                 f"a credential may be renewed every {RENEW_SECONDS:.0f} s",
                 reason="RATE_LIMITED",
                 metadata={"subject": "call", "limit": f"{1 / RENEW_SECONDS:g}/s, burst {RENEW_BURST}"},
                 retry_after=early,
             )
+        self._renewed_until = until
+
+    async def _renew(self, credential: str, client_seq: int) -> None:
+        answer: ServerPayload
         try:
             async with asyncio.timeout(RENEW_TIMEOUT):
-                return await self._credential.renew(credential)
+                answer = await self._credential.renew(credential)
         except TimeoutError:
-            raise StoreUnavailable("the credential could not be checked in time; try again") from None
+            late = StoreUnavailable("the credential could not be checked in time; try again")
+            answer = CallFault(late, client_seq)
+        except (NotAuthenticated, NotPermitted, StoreUnavailable) as error:
+            answer = CallFault(error, client_seq)
+        await self._tell(answer)
 
     async def _hear(self, group: asyncio.TaskGroup, pcm: bytes) -> None:
         self._audio.append(pcm)

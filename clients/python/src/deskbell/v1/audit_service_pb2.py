@@ -27,7 +27,7 @@ from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x64\x65skbell/v1/audit_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x01\n\nAuditEntry\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x14\n\x05\x61\x63tor\x18\x03 \x01(\tR\x05\x61\x63tor\x12\x16\n\x06method\x18\x04 \x01(\tR\x06method\x12\x1a\n\x08resource\x18\x05 \x01(\tR\x08resource\x12\x18\n\x07\x61\x64\x64ress\x18\x06 \x01(\tR\x07\x61\x64\x64ress\x12\x1d\n\nrequest_id\x18\x07 \x01(\tR\trequestId\x12\x18\n\x07outcome\x18\x08 \x01(\tR\x07outcome\"\xd2\x01\n\x17ListAuditEntriesRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12\x1e\n\x05\x61\x63tor\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05\x61\x63tor\"u\n\x18ListAuditEntriesResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x17.deskbell.v1.AuditEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x87\x01\n\x0c\x41uditService\x12w\n\x10ListAuditEntries\x12$.deskbell.v1.ListAuditEntriesRequest\x1a%.deskbell.v1.ListAuditEntriesResponse\"\x16\xb2\xe1\x18\x12\x12\x02\x01\x02\x18\x0b*\x06parent0\x01\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x64\x65skbell/v1/audit_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x01\n\nAuditEntry\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x14\n\x05\x61\x63tor\x18\x03 \x01(\tR\x05\x61\x63tor\x12\x16\n\x06method\x18\x04 \x01(\tR\x06method\x12\x1a\n\x08resource\x18\x05 \x01(\tR\x08resource\x12\x18\n\x07\x61\x64\x64ress\x18\x06 \x01(\tR\x07\x61\x64\x64ress\x12\x1d\n\nrequest_id\x18\x07 \x01(\tR\trequestId\x12\x18\n\x07outcome\x18\x08 \x01(\tR\x07outcome\"\xd5\x01\n\x17ListAuditEntriesRequest\x12H\n\x06parent\x18\x01 \x01(\tB0\xbaH-r+2)^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12\x1e\n\x05\x61\x63tor\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05\x61\x63tor\"u\n\x18ListAuditEntriesResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x17.deskbell.v1.AuditEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x87\x01\n\x0c\x41uditService\x12w\n\x10ListAuditEntries\x12$.deskbell.v1.ListAuditEntriesRequest\x1a%.deskbell.v1.ListAuditEntriesResponse\"\x16\xb2\xe1\x18\x12\x12\x02\x01\x02\x18\x0b*\x06parent0\x01\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskbell.v1.audit_service_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['parent']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['parent']._serialized_options = b'\272H-r+2)^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9])?$'
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -47,9 +47,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITENTRY']._serialized_start=137
   _globals['_AUDITENTRY']._serialized_end=385
   _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=388
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=598
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=600
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=717
-  _globals['_AUDITSERVICE']._serialized_start=720
-  _globals['_AUDITSERVICE']._serialized_end=855
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=601
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=603
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=720
+  _globals['_AUDITSERVICE']._serialized_start=723
+  _globals['_AUDITSERVICE']._serialized_end=858
 # @@protoc_insertion_point(module_scope)

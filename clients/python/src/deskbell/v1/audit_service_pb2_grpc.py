@@ -47,7 +47,9 @@ class AuditServiceServicer:
     """
 
     def ListAuditEntries(self, request, context):
-        """Lists a tenant's entries, the newest first. NOT_FOUND / TENANT_NOT_FOUND;
+        """Lists a tenant's entries, the newest first; for an operator without a tenant those of the platform: operators,
+        signing keys, new tenants, attempts to sign in as an operator or to a tenant that is not. NOT_FOUND /
+        TENANT_NOT_FOUND;
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

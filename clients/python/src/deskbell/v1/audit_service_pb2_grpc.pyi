@@ -17,7 +17,9 @@ class AuditServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAuditEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]
-    """Lists a tenant's entries, the newest first. NOT_FOUND / TENANT_NOT_FOUND;
+    """Lists a tenant's entries, the newest first; for an operator without a tenant those of the platform: operators,
+    signing keys, new tenants, attempts to sign in as an operator or to a tenant that is not. NOT_FOUND /
+    TENANT_NOT_FOUND;
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
 
@@ -30,7 +32,9 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_service_pb2.ListAuditEntriesRequest,
         context: _aio.ServicerContext[_audit_service_pb2.ListAuditEntriesRequest, _abc.Awaitable[_audit_service_pb2.ListAuditEntriesResponse]],
     ) -> _abc.Awaitable[_audit_service_pb2.ListAuditEntriesResponse]:
-        """Lists a tenant's entries, the newest first. NOT_FOUND / TENANT_NOT_FOUND;
+        """Lists a tenant's entries, the newest first; for an operator without a tenant those of the platform: operators,
+        signing keys, new tenants, attempts to sign in as an operator or to a tenant that is not. NOT_FOUND /
+        TENANT_NOT_FOUND;
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
 

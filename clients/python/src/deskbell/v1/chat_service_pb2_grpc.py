@@ -51,7 +51,8 @@ class ChatServiceServicer:
         turn_events.proto), last `metrics`. Both messages are stored before `response_done` is sent.
         Cancelling stops the answer; what was generated until then is not stored.
 
-        A repeat of a `request_id` streams the stored answer again.
+        A repeat of a `request_id` streams the stored answer again; one that comes while this server is still answering
+        waits for it. A turn that was broken off is answered anew, and stored once.
 
         UNAUTHENTICATED / CREDENTIAL_INVALID or CREDENTIAL_EXPIRED; PERMISSION_DENIED / PERMISSION_DENIED;
         INVALID_ARGUMENT / FIELD_INVALID; NOT_FOUND / AGENT_NOT_FOUND; NOT_FOUND / CONVERSATION_NOT_FOUND (also for a

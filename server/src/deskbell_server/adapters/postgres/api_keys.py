@@ -67,10 +67,6 @@ class PostgresApiKeyStore:
                 await connection.execute(_SQL["touch"], tenant, key, now)
         return _key(row)
 
-    async def get(self, tenant: TenantId, key: ApiKeyId) -> ApiKey:
-        async with self._database.tenant(tenant) as connection:
-            return _found(await connection.fetchrow(_SQL["get"], tenant, key), tenant, key)
-
     async def rotate(
         self, tenant: TenantId, key: ApiKeyId, secret_hash: bytes, previous_expires_at: datetime
     ) -> ApiKey:

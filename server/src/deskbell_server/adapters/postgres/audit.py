@@ -27,14 +27,15 @@ class PostgresAuditLog:
             await add_entry(connection, tenant, entry)
 
     async def page(
-        self, tenant: TenantId, *, actor: str, before: uuid.UUID | None, limit: int
+        self, tenant: TenantId | None, *, actor: str, before: uuid.UUID | None, limit: int
     ) -> list[AuditEntry]:
-        async with self._database.tenant(tenant) as connection:
+        own = self._database.platform() if tenant is None else self._database.tenant(tenant)
+        async with own as connection:
             if actor:
-                rows = await connection.fetch(_SQL["page_of_actor"], tenant, before, limit, actor)
+                rows = await connection.fetch(_SQL["page_of_actor"], tenant or "", before, limit, actor)
             else:
-                rows = await connection.fetch(_SQL["page"], tenant, before, limit)
-            if not rows:
+                rows = await connection.fetch(_SQL["page"], tenant or "", before, limit)
+            if not rows and tenant is not None:
                 await check_tenant_exists(connection, tenant)
         return [_entry(row) for row in rows]
 

@@ -29,11 +29,15 @@ class PostgresHousekeeping:
         async with self._database.platform() as connection:
             return _count(await connection.execute(_AUDIT["delete_old"], before))
 
+    async def delete_old_operator_sessions(self, before: datetime) -> int:
+        async with self._database.platform() as connection:
+            return _count(await connection.execute(_SQL["delete_operator_sessions"], before))
+
     async def delete_old_transcripts(self, tenant: TenantId, said_before: datetime) -> int:
         async with self._database.tenant(tenant) as connection:
             messages = _count(await connection.execute(_SQL["delete_transcripts"], tenant, said_before))
-            callers = _count(await connection.execute(_SQL["forget_callers"], tenant, said_before))
-            return messages + callers
+            await connection.execute(_SQL["forget_callers"], tenant, said_before)
+            return messages
 
     async def delete_old_credentials(self, tenant: TenantId, before: datetime) -> int:
         async with self._database.tenant(tenant) as connection:

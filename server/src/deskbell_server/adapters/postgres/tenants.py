@@ -53,6 +53,7 @@ class PostgresTenantStore:
         async with self._database.tenant(tenant) as connection:
             if await connection.fetchval(_SQL["delete"], tenant) is None:
                 raise NotFound("tenant", tenant_name(tenant))
+            await connection.execute(_SQL["forget_requests"], tenant)
 
 
 async def check_tenant_exists(connection: Connection, tenant: TenantId) -> None:

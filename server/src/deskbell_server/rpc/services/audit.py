@@ -23,8 +23,7 @@ class Audit(AuditServiceServicer):
     async def ListAuditEntries(
         self, request: pb.ListAuditEntriesRequest, context: Context
     ) -> pb.ListAuditEntriesResponse:
-        (name,) = split_name(request.parent)
-        tenant = TenantId(name)
+        tenant = TenantId(split_name(request.parent)[0]) if request.parent else None
         found, token = await self._tokens.page(
             f"{request.parent}/auditEntries?actor={request.actor}",
             request,

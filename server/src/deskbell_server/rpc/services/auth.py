@@ -55,8 +55,12 @@ class Auth(AuthServiceServicer):
             await self._note_failure(tenant)
             raise
         account = stored.account
-        async with self._mutations.audited(caller, account.tenant, account.name, actor=account.name):
-            tokens = await self._sessions.open(stored)
+        try:
+            async with self._mutations.audited(caller, account.tenant, account.name, actor=account.name):
+                tokens = await self._sessions.open(stored)
+        except NotAuthenticated:
+            await self._note_failure(tenant)
+            raise
         await self._sessions.strengthen(stored, request.password)
         return pb.SignInResponse(
             tokens=mapping.session_tokens(tokens), user=account.name, role=ROLES_OUT[account.role]
@@ -194,9 +198,12 @@ class Auth(AuthServiceServicer):
         return pb.RevokeClientTokenResponse(client_token=mapping.client_token(revoked))
 
     async def _note_failure(self, tenant: TenantId | None) -> None:
-        """A failed attempt to sign in; not of a tenant that does not exist, whose log nobody could read."""
+        """A failed attempt to sign in; of a tenant that does not exist in the platform's log, so that it takes as
+        long."""
         resource = f"tenants/{tenant}" if tenant else "operators"
-        with suppress(NotFound):
-            if tenant is not None:
+        if tenant is not None:
+            try:
                 await self._tenants.get(tenant)
-            await self._mutations.note(current_caller(), tenant, resource, outcome="UNAUTHENTICATED")
+            except NotFound:
+                tenant = None
+        await self._mutations.note(current_caller(), tenant, resource, outcome="UNAUTHENTICATED")

@@ -74,7 +74,6 @@ create index sessions_of_user on sessions (tenant_id, user_id);
 create table operators (
     operator_id text collate "C" primary key check (operator_id ~ '^[a-z][a-z0-9-]{1,61}[a-z0-9]$'),
     email text not null check (char_length(email) between 3 and 254),
-    disabled boolean not null default false,
     password_hash text not null check (password_hash like '$argon2id$%'),
     created_at timestamptz not null,
     updated_at timestamptz not null,
@@ -210,7 +209,7 @@ alter table request_records enable row level security, force row level security;
 grant select, insert, update, delete on users, sessions, client_tokens, tenant_quotas to deskbell_server;
 grant select, insert, update on api_keys, tenant_usage to deskbell_server;
 grant select, insert on audit_entries to deskbell_server;
-grant select, insert, update (method, fingerprint, sealed_response, created_at) on request_records
+grant select, insert, update (method, fingerprint, sealed_response, created_at), delete on request_records
     to deskbell_server;
 
 create policy server_keeps_to_its_tenant on users to deskbell_server

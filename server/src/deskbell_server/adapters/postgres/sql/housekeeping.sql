@@ -26,6 +26,10 @@ delete from client_tokens where tenant_id = $1 and expires_at < $2;
 -- Deletes a tenant's sessions that expired before a moment.
 delete from sessions where tenant_id = $1 and expires_at < $2;
 
+-- name: delete_operator_sessions
+-- Deletes the operators' sessions that expired before a moment.
+delete from operator_sessions where expires_at < $1;
+
 -- name: erase_messages
 -- Deletes what was said in a caller's conversations.
 delete from messages

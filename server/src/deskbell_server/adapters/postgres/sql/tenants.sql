@@ -32,6 +32,11 @@ set
 where id = $1
 returning *;
 
+-- name: forget_requests
+-- Deletes the records of a tenant's requests but the one that is being done: their answers name what will be gone, and
+-- another tenant may get this id.
+delete from request_records where tenant_id = $1 and created_at < now();
+
 -- name: delete
 -- Deletes a tenant and, by foreign keys, everything of it.
 delete from tenants where id = $1 returning id;
