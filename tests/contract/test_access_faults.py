@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import generate_latest
 
 from deskbell.v1 import (
@@ -24,14 +27,20 @@ from deskbell.v1 import agent_service_pb2 as ag
 from deskbell.v1 import auth_service_pb2 as auth
 from deskbell.v1 import knowledge_service_pb2 as kn
 from deskbell.v1 import voice_stream_service_pb2 as vs
+from deskbell_server.adapters.postgres.migrations import migrate
+from deskbell_server.adapters.postgres.roles import Role as DatabaseRole
+from deskbell_server.adapters.postgres.roles import role_url
+from deskbell_server.app.engines import Engines
+from deskbell_server.rpc import interceptors
 from deskbell_server.voice import session
 from tests.contract.test_credentials import DESK, Line
 from tests.contract.test_limits import usage
 from tests.contract.test_personal_data import entries
 from tests.contract.test_sessions import refresh, refused
-from tests.support.live_server import LiveServer
+from tests.support.live_server import LiveServer, live_server
 from tests.support.people import PASSWORD, People, bearer, make_people, request_id
 from tests.support.scripted_call import Engines as Script
+from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
 
 
 @pytest.fixture
@@ -229,3 +238,99 @@ async def test_renewing_over_and_over_is_refused_in_band(server: LiveServer, peo
     assert fault.recoverable
     assert grpc.StatusCode.RESOURCE_EXHAUSTED.value[0] == fault.status.code
     await line.end()
+
+
+async def test_whoever_never_sends_a_request_needs_a_credential_to_keep_a_place(
+    server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interceptors, "FIRST_MESSAGE_SECONDS", 0.5)
+    path = "/deskbell.v1.AgentService/ListAgents"
+
+    async def open_and_wait(metadata: Any) -> grpc.StatusCode:
+        # On the wire a request of one message is a stream of one.
+        call = server.channel.stream_unary(path)(metadata=metadata, timeout=10)
+        async with asyncio.timeout(8):
+            return await call.code()  # type: ignore[no-any-return]
+
+    assert await open_and_wait(()) is grpc.StatusCode.UNAUTHENTICATED
+    assert await open_and_wait(server.metadata) is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+async def test_what_operators_do_for_all_can_be_listed_by_them(server: LiveServer, people: People) -> None:
+    await server.stubs.operators.RotateSigningKey(
+        operator_service_pb2.RotateSigningKeyRequest(), metadata=server.metadata
+    )
+    request = audit_service_pb2.ListAuditEntriesRequest()
+    listed = await server.stubs.audit.ListAuditEntries(request, metadata=server.metadata)
+    assert [entry.method.rpartition("/")[2] for entry in listed.entries] == [
+        "RotateSigningKey",
+        "CreateTenant",
+    ]
+    for kind in ("owner", "all scopes"):
+        found = await refused(server.stubs.audit.ListAuditEntries(request, metadata=people.metadata(kind)))
+        assert found.code == "PERMISSION_DENIED"
+
+
+async def test_a_chat_repeated_while_it_is_answered_gets_that_answer(
+    server: LiveServer, people: People, script: Script
+) -> None:
+    script.first_token_seconds = 0.5
+    request = chat_service_pb2.SendMessageRequest(agent=DESK, text="When?", request_id=request_id())
+
+    async def say() -> tuple[str, str]:
+        stream = server.stubs.chat.SendMessage(request, metadata=people.metadata("owner"))
+        events = [event async for event in stream]
+        return events[0].turn_id, "".join(event.response_text.text for event in events)
+
+    answers = await asyncio.gather(*(say() for _ in range(5)))
+    assert len(set(answers)) == 1
+    assert len(script.asked) == 1
+
+
+async def test_erasing_a_caller_in_mid_turn_breaks_nothing(
+    server: LiveServer, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "RECORD_SECONDS", 2.0)
+    line = Line(server, people.credentials["all scopes"], caller_id="anne")
+    await line.begin()
+    await server.stubs.tenants.EraseCaller(
+        tenant_service_pb2.EraseCallerRequest(parent="tenants/clinic", caller_id="anne"),
+        metadata=people.metadata("owner"),
+    )
+    await line.send(text=vs.TextInput(text="When?"))
+    await line.until("response_done")
+    assert (await line.until("ended")).ended.reason == vs.CallEnded.REASON_OPERATOR_ENDED
+
+
+async def test_health_is_open_to_a_look_only(
+    database: str, redis_url: str, secret_key: bytes, script: Script, tmp_path: Path
+) -> None:
+    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    async with live_server(
+        database, redis_url, secret_key, engines, tmp_path, open_health=True
+    ) as open_server:
+        health = health_pb2_grpc.HealthStub(open_server.channel)
+        assert (await health.Check(health_pb2.HealthCheckRequest())).status == 1
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await health.Watch(health_pb2.HealthCheckRequest()).read()
+        assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_the_server_makes_no_tables_of_its_own(servers: Any, secret_key: bytes) -> None:
+    # Of a database that was migrated itself: one made from a template does not have the template's rights.
+    name = "migrated_itself"
+    owner = await asyncpg.connect(servers.database_url)
+    try:
+        await owner.execute(f"create database {name}")
+        url = urlsplit(servers.database_url)._replace(path=f"/{name}").geturl()
+        await migrate(url, secret_key)
+        role = await asyncpg.connect(role_url(url, DatabaseRole.SERVER, secret_key))
+        try:
+            for statement in ("create temp table users (id int)", "create table mine (id int)"):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await role.execute(statement)
+        finally:
+            await role.close()
+    finally:
+        await owner.execute(f"drop database if exists {name} with (force)")
+        await owner.close()

@@ -241,3 +241,46 @@ async def test_what_is_not_set_is_the_server_s_default(server: LiveServer, peopl
     assert changed.requests_per_second == 200
     assert changed.concurrent_calls == 50
     assert (await limit(server, monthly_tokens=0)).monthly_tokens == 200_000_000
+
+
+async def test_a_key_has_a_month_of_its_own(server: LiveServer, people: People) -> None:
+    _, few = await people.add_key("chat", "calls", monthly_tokens=10, monthly_call_minutes=5)
+    await say(server, few)
+    found = await refused(say(server, few))
+    assert (found.reason, found.metadata["quota"]) == ("QUOTA_EXCEEDED", "monthly_tokens")
+    assert found.metadata["subject"] == "API key"
+    await say(server, people.credentials["key:chat"])  # the tenant has tokens left
+
+
+async def test_a_key_s_minutes_end_its_call(
+    server: LiveServer, people: People, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncpg
+
+    monkeypatch.setattr(metering, "COUNT_SECONDS", 0.2)
+    name, key = await people.add_key("calls", monthly_call_minutes=1)
+    owner = await asyncpg.connect(database)
+    try:
+        await owner.execute(
+            "insert into api_key_usage values ('clinic', $1, date_trunc('month', now() at time zone 'utc'), 59.5, 0)",
+            name.rpartition("/")[2],
+        )
+    finally:
+        await owner.close()
+    line = Line(server, key)
+    await line.begin()
+    assert (await line.until("ended")).ended.reason == vs.CallEnded.REASON_QUOTA_EXCEEDED
+    assert (await refused(Line(server, key).begin())).metadata["subject"] == "API key"
+    other = Line(server, people.credentials["all scopes"])
+    await other.begin()
+    await other.end()
+
+
+async def test_a_key_has_a_burst_of_its_own(server: LiveServer, people: People) -> None:
+    _, key = await people.add_key("agents_read", requests_per_second=1, request_burst=7)
+    request = agent_service_pb2.ListAgentsRequest(parent="tenants/clinic")
+    answers = await asyncio.gather(
+        *(server.stubs.agents.ListAgents(request, metadata=bearer(key)) for _ in range(12)),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(answer, BaseException) for answer in answers) in {7, 8}

@@ -31,6 +31,7 @@ from deskbell_server.domain.identity import (
     ApiKeyId,
     ClientToken,
     ClientTokenId,
+    CredentialLimits,
     Role,
     Scope,
     SessionId,
@@ -136,7 +137,13 @@ async def fill_access(stores: Stores, tenant: TenantId) -> None:
         account, SessionId(uuid.uuid4()), PASSWORD_HASH, sample.NOW, sample.LATER
     )
     key = ApiKey(
-        tenant, ApiKeyId(secrets.token_hex(8)), "Back end", frozenset({Scope.CHAT}), None, 0, 0, sample.NOW
+        tenant,
+        ApiKeyId(secrets.token_hex(8)),
+        "Back end",
+        frozenset({Scope.CHAT}),
+        None,
+        CredentialLimits(),
+        sample.NOW,
     )
     await stores.api_keys.create(tenant, key, bytes(32))
     token = ClientToken(
@@ -144,7 +151,7 @@ async def fill_access(stores: Stores, tenant: TenantId) -> None:
     )
     await stores.client_tokens.create(tenant, token, "test")
     await stores.quotas.update(tenant, {"concurrent_calls": 3}, "")
-    await stores.quotas.add_tokens(tenant, sample.NOW.date().replace(day=1), 7)
+    await stores.quotas.add(tenant, key.id, sample.NOW.date().replace(day=1), 60.0, 7)
     claim = Claim("test", uuid.uuid4(), "/test", lambda: bytes(32))
     async with stores.units.unit(tenant, claim) as unit:
         await unit.complete(b"sealed", audit_entry())

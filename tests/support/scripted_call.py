@@ -19,7 +19,7 @@ from deskbell_server.domain.agent import Agent, AgentType, VoiceSettings
 from deskbell_server.domain.audio import AudioFormat, Encoding, SpeechChunk, Transcription
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message, Speaker
 from deskbell_server.domain.errors import DeskbellError
-from deskbell_server.domain.identity import BOOTSTRAP, Principal
+from deskbell_server.domain.identity import BOOTSTRAP, ApiKeyId, Principal
 from deskbell_server.domain.knowledge import FoundPassage, Passage
 from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
 from deskbell_server.domain.quota import Quota, Usage
@@ -175,12 +175,12 @@ class Minutes:
     async def usage(self, tenant: TenantId, month: date) -> Usage:
         return Usage(month, self.seconds, self.tokens, 0)
 
-    async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
+    async def add(
+        self, tenant: TenantId, key: ApiKeyId | None, month: date, seconds: float, tokens: int
+    ) -> tuple[float, float]:
         self.seconds += seconds
-        return self.seconds
-
-    async def add_tokens(self, tenant: TenantId, month: date, tokens: int) -> None:
         self.tokens += tokens
+        return self.seconds, 0.0
 
 
 @dataclass

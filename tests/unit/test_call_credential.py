@@ -148,3 +148,18 @@ def test_a_store_that_is_slow_or_away_is_told_in_band(seconds: float, fail: Desk
 
     world = play(body, credential=credential)
     assert world.client.of(CallEnded)[0].reason in {EndReason.CALLER_ENDED, EndReason.INPUT_CLOSED}
+
+
+def test_a_check_of_one_that_was_replaced_meanwhile_counts_for_nothing() -> None:
+    async def renew(door: Door, credential: CallCredential) -> None:
+        await asyncio.sleep(14)
+        door.seconds, door.fail = 5.0, NotAuthenticated("revoked")
+        await asyncio.sleep(2)  # now the check of the first one is under way
+        door.seconds, door.fail = 0.0, None
+        await credential.renew("second")
+        door.fail = NotAuthenticated("revoked")  # what that check gets to know
+        await asyncio.sleep(4)
+        door.fail = None
+
+    lasted, _, _ = watched(renew)
+    assert lasted > 60

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from deskbell_server.access.opaque import new_api_key
 from deskbell_server.domain.errors import InvalidInput
-from deskbell_server.domain.identity import ApiKey, ApiKeyId, Scope
+from deskbell_server.domain.identity import ApiKey, ApiKeyId, CredentialLimits, Scope
 from deskbell_server.domain.names import TenantId
 from deskbell_server.ports.identity import ApiKeyStore
 from deskbell_server.ports.stores import Clock
@@ -27,8 +27,7 @@ class ApiKeys:
         display_name: str,
         scopes: frozenset[Scope],
         expires_at: datetime | None,
-        requests_per_second: int,
-        max_concurrent_calls: int,
+        limits: CredentialLimits,
     ) -> tuple[ApiKey, str]:
         """The key and its text. Raises InvalidInput and NotFound (tenant)."""
         now = self._clock.now()
@@ -42,8 +41,7 @@ class ApiKeys:
             display_name=display_name,
             scopes=scopes,
             expires_at=expires_at,
-            requests_per_second=requests_per_second,
-            max_concurrent_calls=max_concurrent_calls,
+            limits=limits,
             created_at=now,
         )
         text, secret_hash = new_api_key(tenant, key.id)

@@ -7,7 +7,7 @@ import hmac
 from deskbell_server.access.opaque import ParsedApiKey, parse_api_key
 from deskbell_server.access.tokens import TokenClaims, TokenKind, Tokens, looks_like_token
 from deskbell_server.domain.errors import NotAuthenticated
-from deskbell_server.domain.identity import BOOTSTRAP, ClientTokenId, Principal, SessionId
+from deskbell_server.domain.identity import BOOTSTRAP, ClientTokenId, CredentialLimits, Principal, SessionId
 from deskbell_server.ports.identity import AccountStore, ApiKeyStore, ClientTokenStore
 from deskbell_server.ports.stores import Clock
 
@@ -64,8 +64,8 @@ class Authenticator:
             key.tenant,
             scopes=key.scopes,
             expires_at=key.expires_at,
-            requests_per_second=key.requests_per_second,
-            max_concurrent_calls=key.max_concurrent_calls,
+            limits=key.limits,
+            api_key=key.id,
         )
 
     async def _client_token(self, claims: TokenClaims) -> Principal:
@@ -80,7 +80,7 @@ class Authenticator:
             agent=token.agent,
             caller_id=token.caller_id,
             expires_at=token.expires_at,
-            max_concurrent_calls=token.max_concurrent_calls,
+            limits=CredentialLimits(max_concurrent_calls=token.max_concurrent_calls),
         )
 
     async def _session(self, claims: TokenClaims) -> Principal:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import structlog
 
 from deskbell_server.domain.errors import DeskbellError, NotFound
-from deskbell_server.domain.identity import Principal
+from deskbell_server.domain.identity import ApiKeyId, CredentialLimits, Principal
 from deskbell_server.domain.names import TenantId
 from deskbell_server.domain.quota import (
     Quota,
@@ -65,29 +65,36 @@ class Quotas:
         """What was used this month."""
         return await self._store.usage(tenant, month_of(self._clock.now()))
 
-    async def check_month(self, tenant: TenantId, *, calls: bool) -> None:
-        """Raises QuotaExceeded when the month's tokens, or for a call its minutes, are used up."""
+    async def check_month(self, tenant: TenantId, principal: Principal, *, calls: bool) -> None:
+        """Raises QuotaExceeded when the month's tokens, or for a call its minutes, are used up, the tenant's or those
+        of the key."""
         quota = await self.of(tenant)
         usage = await self.usage(tenant)
-        if usage.tokens >= quota.monthly_tokens:
-            raise self._used_up("monthly_tokens", f"{quota.monthly_tokens:,} tokens")
-        if calls and usage.call_seconds >= quota.monthly_call_minutes * 60:
-            raise self._used_up("monthly_call_minutes", f"{quota.monthly_call_minutes:,} minutes of calls")
+        self._check("tenant", quota, usage.call_seconds, usage.tokens, calls=calls)
+        own = principal.limits
+        if principal.api_key is not None and (own.monthly_tokens or own.monthly_call_minutes):
+            month = month_of(self._clock.now())
+            seconds, tokens = await self._store.key_usage(tenant, principal.api_key, month)
+            self._check("API key", own, seconds, tokens, calls=calls)
 
-    async def add_call_seconds(self, tenant: TenantId, seconds: float) -> bool:
+    async def add_call_seconds(self, tenant: TenantId, principal: Principal, seconds: float) -> bool:
         """Counts seconds of a call; False when the month's minutes are used up now."""
         # Asked for first: what fails after the seconds were added would have them added again.
-        allowed = (await self.of(tenant)).monthly_call_minutes * 60
-        return await self._store.add_call_seconds(tenant, month_of(self._clock.now()), seconds) < allowed
+        quota = await self.of(tenant)
+        month = month_of(self._clock.now())
+        of_tenant, of_key = await self._store.add(tenant, _counted(principal), month, seconds, 0)
+        own = principal.limits.monthly_call_minutes
+        return of_tenant < quota.monthly_call_minutes * 60 and (not own or of_key < own * 60)
 
-    async def add_tokens(self, tenant: TenantId, tokens: int) -> None:
+    async def add_tokens(self, tenant: TenantId, principal: Principal, tokens: int) -> None:
         """Counts tokens of the chat model. What the store does not take within 2 s is not counted: it must hold up
         neither a call nor its end."""
         if not tokens:
             return
         try:
             async with asyncio.timeout(COUNT_TIMEOUT):
-                await self._store.add_tokens(tenant, month_of(self._clock.now()), tokens)
+                month = month_of(self._clock.now())
+                await self._store.add(tenant, _counted(principal), month, 0.0, tokens)
         except (DeskbellError, TimeoutError):
             _log.warning("tokens_not_counted", tenant=tenant)
 
@@ -115,16 +122,25 @@ class Quotas:
     async def call_limits(self, principal: Principal, tenant: TenantId) -> list[CallLimit]:
         """Under which names a call counts. Raises NotFound (tenant)."""
         limits = [CallLimit("tenant", "tenant", (await self.of(tenant)).concurrent_calls)]
-        if principal.max_concurrent_calls:
+        own = principal.limits.max_concurrent_calls
+        if own:
             subject = "client token" if principal.is_client else "API key"
-            limits.append(CallLimit(_credential(principal), subject, principal.max_concurrent_calls))
+            limits.append(CallLimit(_credential(principal), subject, own))
         return limits
 
-    def _used_up(self, quota: str, what: str) -> QuotaExceeded:
-        wait = seconds_to_next_month(self._clock.now())
-        return QuotaExceeded(
-            quota, f"the tenant has used up its {what} of this month", retry_after=max(wait, 1.0)
-        )
+    def _check(
+        self, subject: str, limits: Quota | CredentialLimits, seconds: float, tokens: int, *, calls: bool
+    ) -> None:
+        wait = max(seconds_to_next_month(self._clock.now()), 1.0)
+        if limits.monthly_tokens and tokens >= limits.monthly_tokens:
+            what = f"{limits.monthly_tokens:,} tokens"
+            raise QuotaExceeded("monthly_tokens", _used_up(subject, what), subject=subject, retry_after=wait)
+        minutes = limits.monthly_call_minutes
+        if calls and minutes and seconds >= minutes * 60:
+            what = f"{minutes:,} minutes of calls"
+            raise QuotaExceeded(
+                "monthly_call_minutes", _used_up(subject, what), subject=subject, retry_after=wait
+            )
 
     def _remember(self, tenant: TenantId, quota: Quota) -> None:
         self._remembered[tenant] = (self._clock.monotonic(), quota)
@@ -139,12 +155,22 @@ def _own_buckets(principal: Principal) -> list[Bucket]:
         return [Bucket(name, "operator", OPERATOR_RATE, OPERATOR_BURST)]
     if principal.is_client:
         return [Bucket(name, "client token", CLIENT_RATE, CLIENT_BURST)]
-    if principal.requests_per_second:
-        rate = principal.requests_per_second
-        return [Bucket(name, "API key", rate, rate * 2)]
+    rate = principal.limits.requests_per_second
+    if rate:
+        return [Bucket(name, "API key", rate, principal.limits.request_burst or rate * 2)]
     return []
 
 
 def _credential(principal: Principal) -> str:
     """`apiKeys:4f1c...`: the last two parts of the actor's name."""
     return ":".join(principal.actor.split("/")[-2:])
+
+
+def _counted(principal: Principal) -> ApiKeyId | None:
+    """The key for which usage is counted, if it has limits that this matters for."""
+    own = principal.limits
+    return principal.api_key if own.monthly_tokens or own.monthly_call_minutes else None
+
+
+def _used_up(subject: str, what: str) -> str:
+    return f"the {subject} has used up its {what} of this month"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,16 +108,29 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialLimits:
+    """What one credential may use of what its tenant has; 0 is no limit of its own."""
+
+    requests_per_second: int = 0
+    request_burst: int = 0
+    max_concurrent_calls: int = 0
+    monthly_call_minutes: int = 0
+    monthly_tokens: int = 0
+
+
+LIMIT_FIELDS = tuple(field.name for field in dataclasses.fields(CredentialLimits))
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A service's credential without its secret. Limits: 0 is none of its own."""
+    """A service's credential without its secret."""
 
     tenant: TenantId
     id: ApiKeyId
     display_name: str
     scopes: frozenset[Scope]
     expires_at: datetime | None
-    requests_per_second: int
-    max_concurrent_calls: int
+    limits: CredentialLimits
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -152,7 +166,7 @@ class Principal:
     """Whoever sends a request, as the credential says.
 
     `actor` is the resource name for the audit log. `tenant` None: may act in every tenant. `agent` set: for
-    this agent only. Limits: 0 is none of its own.
+    this agent only. `api_key` set: what is used is counted for the key, too.
     """
 
     actor: str
@@ -162,8 +176,8 @@ class Principal:
     agent: AgentId | None = None
     caller_id: str = ""
     expires_at: datetime | None = None
-    requests_per_second: int = 0
-    max_concurrent_calls: int = 0
+    limits: CredentialLimits = field(default_factory=CredentialLimits)
+    api_key: ApiKeyId | None = None
     session: SessionId | None = None
 
     @property

@@ -51,8 +51,10 @@ class QuotaExceeded(DeskbellError):
     code = "RESOURCE_EXHAUSTED"
     default_reason = "QUOTA_EXCEEDED"
 
-    def __init__(self, quota: str, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message, metadata={"quota": quota, "subject": "tenant"}, retry_after=retry_after)
+    def __init__(
+        self, quota: str, message: str, *, subject: str = "tenant", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, metadata={"quota": quota, "subject": subject}, retry_after=retry_after)
 
 
 def month_of(now: datetime) -> date:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from deskbell_server.domain.agent import Agent
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message
+from deskbell_server.domain.identity import ApiKeyId
 from deskbell_server.domain.knowledge import Document, FoundPassage, MediaType, Passage
 from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
 from deskbell_server.domain.quota import Quota, Usage
@@ -226,12 +227,15 @@ class QuotaStore(Protocol):
         """What was used in a month."""
         ...
 
-    async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
-        """Counts seconds of calls; returns the month's sum. Raises NotFound (tenant)."""
+    async def key_usage(self, tenant: TenantId, key: ApiKeyId, month: date) -> tuple[float, int]:
+        """Seconds of calls and tokens of a month with one key."""
         ...
 
-    async def add_tokens(self, tenant: TenantId, month: date, tokens: int) -> None:
-        """Counts tokens of the chat model. Raises NotFound (tenant)."""
+    async def add(
+        self, tenant: TenantId, key: ApiKeyId | None, month: date, seconds: float, tokens: int
+    ) -> tuple[float, float]:
+        """Counts seconds of calls and tokens of the chat model, for the key too if one is given; returns the month's
+        seconds of the tenant and of the key. Raises NotFound (tenant)."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from google.protobuf import timestamp_pb2
@@ -61,8 +62,7 @@ def api_key(value: ApiKey) -> identity_pb2.ApiKey:
         display_name=value.display_name,
         scopes=[SCOPES_OUT[scope] for scope in SCOPES_OUT if scope in value.scopes],
         expire_time=_maybe(value.expires_at),
-        requests_per_second=value.requests_per_second,
-        max_concurrent_calls=value.max_concurrent_calls,
+        **dataclasses.asdict(value.limits),
         create_time=timestamp(value.created_at),
         last_used_time=_maybe(value.last_used_at),
         revoke_time=_maybe(value.revoked_at),

@@ -33,6 +33,7 @@ class OpenChat:
     tenant: Tenant
     agent: Agent
     conversation: ConversationId
+    principal: Principal
 
 
 class Chats:
@@ -69,7 +70,7 @@ class Chats:
         QuotaExceeded."""
         found_agent = await self._agents.get(tenant, agent)
         found_tenant = await self._tenants.get(tenant)
-        await self._quotas.check_month(tenant, calls=False)
+        await self._quotas.check_month(tenant, principal, calls=False)
         if conversation is None:
             now = self._clock.now()
             conversation = ConversationId(time_ordered_uuid(now.timestamp()))
@@ -98,7 +99,7 @@ class Chats:
                 or _foreign(existing, principal)
             ):
                 raise NotFound("conversation", conversation_name(tenant, conversation))
-        return OpenChat(found_tenant, found_agent, conversation)
+        return OpenChat(found_tenant, found_agent, conversation, principal)
 
     async def stored_answer(self, chat: OpenChat, turn: TurnId) -> Answer | None:
         """The answer of a turn that is over. One that goes on in this process is waited for."""
@@ -118,7 +119,9 @@ class Chats:
         """Runs one turn. Raises InvalidInput for a text of white space, and what the turn raises."""
         if not text.strip():
             raise InvalidInput.field("text", "must hold more than white space")
-        question = Question(chat.tenant, chat.agent, chat.conversation, turn, Channel.CHAT, text.strip())
+        question = Question(
+            chat.tenant, chat.agent, chat.conversation, turn, Channel.CHAT, text.strip(), chat.principal
+        )
         over = self._running.setdefault(turn, asyncio.Event())
         try:
             async with aclosing(self._engine.answer(question, Answer())) as events:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.agent import Agent
 from deskbell_server.domain.conversation import Channel, HistoryEntry
+from deskbell_server.domain.identity import Principal
 from deskbell_server.domain.knowledge import Citation, FoundPassage
 from deskbell_server.domain.names import ConversationId, TurnId
 from deskbell_server.domain.tenant import Tenant
@@ -54,6 +55,7 @@ class Question:
     turn: TurnId
     channel: Channel
     text: str
+    principal: Principal
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ class TurnEngine:
         the iterator (`contextlib.aclosing`) to stop early.
         """
         if question.channel is Channel.VOICE:  # a chat was asked for it when it was opened
-            await self._quotas.check_month(question.tenant.id, calls=False)
+            await self._quotas.check_month(question.tenant.id, question.principal, calls=False)
         state = _State(question, watch or Stopwatch(self._clock), answer)
         with state.watch.stage("recall"):
             state.history = await self._conversations.history(
@@ -113,7 +115,7 @@ class TurnEngine:
                     yield event
         finally:
             # Also of a reply that was broken off: the model has worked for it.
-            await self._quotas.add_tokens(question.tenant.id, _tokens(state))
+            await self._quotas.add_tokens(question.tenant.id, question.principal, _tokens(state))
         with state.watch.stage("store"):
             await self._record.store(
                 question.tenant,

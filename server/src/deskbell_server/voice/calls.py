@@ -130,7 +130,7 @@ class Calls:
     async def _run(self, start: CallStart, transport: Transport, credential: CallCredential) -> None:
         agent = await self._agents.get(start.tenant, start.agent)
         tenant = await self._tenants.get(start.tenant)
-        await self._quotas.check_month(start.tenant, calls=True)
+        await self._quotas.check_month(start.tenant, credential.principal, calls=True)
         limits = await self._quotas.call_limits(credential.principal, start.tenant)
         now = self._clock.now()
         conversation = ConversationId(time_ordered_uuid(now.timestamp()))
@@ -153,7 +153,7 @@ class Calls:
                 ),
                 self._owner,
             )
-            meter = Meter(self._quotas, start.tenant, self._clock)
+            meter = Meter(self._quotas, start.tenant, credential, self._clock)
             session = CallSession(
                 Call(tenant, agent, conversation, start),
                 transport,

@@ -10,6 +10,7 @@ from deskbell_server.access.quotas import Quotas
 from deskbell_server.domain.errors import DeskbellError
 from deskbell_server.domain.names import TenantId
 from deskbell_server.ports.stores import Clock
+from deskbell_server.voice.credential import CallCredential
 
 COUNT_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
@@ -18,9 +19,10 @@ _log = structlog.get_logger(__name__)
 class Meter:
     """The minutes of one call."""
 
-    def __init__(self, quotas: Quotas, tenant: TenantId, clock: Clock) -> None:
+    def __init__(self, quotas: Quotas, tenant: TenantId, credential: CallCredential, clock: Clock) -> None:
         self._quotas = quotas
         self._tenant = tenant
+        self._credential = credential
         self._clock = clock
         self._counted_to = clock.monotonic()
 
@@ -36,7 +38,8 @@ class Meter:
         take is counted the next time."""
         now = self._clock.monotonic()
         try:
-            left = await self._quotas.add_call_seconds(self._tenant, now - self._counted_to)
+            principal = self._credential.principal
+            left = await self._quotas.add_call_seconds(self._tenant, principal, now - self._counted_to)
         except DeskbellError as error:
             _log.warning("call_seconds_not_counted", reason=error.reason)
             return True

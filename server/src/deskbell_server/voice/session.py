@@ -411,7 +411,15 @@ class CallSession:
         turn = TurnId(time_ordered_uuid(self._clock.now().timestamp()))
         if fixed_text is None:
             self.turn_count += 1
-        question = Question(call.tenant, call.agent, call.conversation, turn, Channel.VOICE, command.text)
+        question = Question(
+            call.tenant,
+            call.agent,
+            call.conversation,
+            turn,
+            Channel.VOICE,
+            command.text,
+            self._credential.principal,
+        )
         engine = self._engines.text_to_speech
         if fixed_text is not None:
             engine = CachedSpeech(engine, self._speech_cache, call.tenant.id)

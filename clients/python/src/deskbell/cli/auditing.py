@@ -8,7 +8,6 @@ import typer
 
 from deskbell.cli.options import Session, command
 from deskbell.cli.output import print_json, print_table, when
-from deskbell.cli.shared import TenantArgument
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -18,7 +17,9 @@ def add_commands(app: typer.Typer) -> None:
 
 async def audit(
     at: Session,
-    tenant: TenantArgument,
+    tenant: Annotated[
+        str, typer.Argument(help="TENANT; without one, what operators did for all.", metavar="[TENANT]")
+    ] = "",
     actor: Annotated[
         str,
         typer.Option(
@@ -28,7 +29,7 @@ async def audit(
     ] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
 ) -> None:
-    """Show who changed what in a tenant, and who read what callers said."""
+    """Show who changed what, and who read what callers said."""
     rows = []
     count = 0
     async for entry in at.client.audit.list(tenant, actor=actor):

@@ -93,8 +93,17 @@ async def create_key(
     requests_per_second: Annotated[
         int, typer.Option(min=0, max=10_000, help="Of this key alone; 0: only the tenant's limit.")
     ] = 0,
+    burst: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Requests at once above that pace; 0: twice the pace.")
+    ] = 0,
     max_calls: Annotated[
         int, typer.Option(min=0, max=100_000, help="At once, of this key alone; 0: only the tenant's limit.")
+    ] = 0,
+    monthly_minutes: Annotated[
+        int, typer.Option(min=0, help="Of calls, of this key alone; 0: only the tenant's limit.")
+    ] = 0,
+    monthly_tokens: Annotated[
+        int, typer.Option(min=0, help="Of the chat model, of this key alone; 0: only the tenant's limit.")
     ] = 0,
     secret_only: SecretOnly = False,
 ) -> None:
@@ -105,7 +114,10 @@ async def create_key(
         display_name=name,
         scopes=[_scope(text) for text in scope],
         requests_per_second=requests_per_second,
+        request_burst=burst,
         max_concurrent_calls=max_calls,
+        monthly_call_minutes=monthly_minutes,
+        monthly_tokens=monthly_tokens,
     )
     if expires_in is not None:
         key.expire_time.FromDatetime(datetime.now(UTC) + expires_in)

@@ -19,6 +19,8 @@ class Audit:
         self._stub = audit_service_pb2_grpc.AuditServiceStub(channel)
 
     def list(self, tenant: str, *, actor: str = "") -> AsyncIterator[audit_service_pb2.AuditEntry]:
-        """A tenant's entries, the newest first; with an actor (`tenants/a/users/b`) only theirs."""
-        request = audit_service_pb2.ListAuditEntriesRequest(parent=tenant_name(tenant), actor=actor)
+        """A tenant's entries, the newest first, or the platform's for an empty tenant; with an actor
+        (`tenants/a/users/b`) only theirs."""
+        parent = tenant_name(tenant) if tenant else ""
+        request = audit_service_pb2.ListAuditEntriesRequest(parent=parent, actor=actor)
         return self._rpcs.pages(self._stub.ListAuditEntries, request, "entries")

@@ -12,7 +12,7 @@ from deskbell_server.adapters.postgres.pool import Database
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.adapters.postgres.tenants import check_tenant_exists
 from deskbell_server.domain.errors import AlreadyExists, NotFound
-from deskbell_server.domain.identity import ApiKey, ApiKeyId, Scope
+from deskbell_server.domain.identity import LIMIT_FIELDS, ApiKey, ApiKeyId, CredentialLimits, Scope
 from deskbell_server.domain.names import TenantId, tenant_name
 
 _SQL = load_statements("api_keys")
@@ -38,9 +38,8 @@ class PostgresApiKeyStore:
                     sorted(key.scopes),
                     secret_hash,
                     key.expires_at,
-                    key.requests_per_second,
-                    key.max_concurrent_calls,
                     key.created_at,
+                    *(getattr(key.limits, name) for name in LIMIT_FIELDS),
                 )
         return _found(row, tenant, key.id)
 
@@ -92,8 +91,7 @@ def _key(row: asyncpg.Record) -> ApiKey:
         display_name=row["display_name"],
         scopes=frozenset(map(Scope, row["scopes"])),
         expires_at=row["expires_at"],
-        requests_per_second=row["requests_per_second"],
-        max_concurrent_calls=row["max_concurrent_calls"],
+        limits=CredentialLimits(**{name: row[name] for name in LIMIT_FIELDS}),
         created_at=row["created_at"],
         last_used_at=row["last_used_at"],
         revoked_at=row["revoked_at"],

@@ -12,6 +12,7 @@ from deskbell_server.adapters.postgres.errors import broken_constraints, check_e
 from deskbell_server.adapters.postgres.pool import Database
 from deskbell_server.adapters.postgres.statements import load_statements
 from deskbell_server.domain.errors import AlreadyExists, NotFound
+from deskbell_server.domain.identity import ApiKeyId
 from deskbell_server.domain.names import TenantId, tenant_name
 from deskbell_server.domain.quota import QUOTA_FIELDS, Quota, Usage
 
@@ -46,18 +47,24 @@ class PostgresQuotaStore:
             raise NotFound("tenant", tenant_name(tenant))
         return Usage(month, row["call_seconds"], row["tokens"], row["knowledge_bytes"])
 
-    async def add_call_seconds(self, tenant: TenantId, month: date, seconds: float) -> float:
-        return await self._add(tenant, month, seconds, 0)
+    async def key_usage(self, tenant: TenantId, key: ApiKeyId, month: date) -> tuple[float, int]:
+        async with self._database.tenant(tenant) as connection:
+            row = await connection.fetchrow(_SQL["key_usage"], tenant, key, month)
+        return (0.0, 0) if row is None else (row["call_seconds"], row["tokens"])
 
-    async def add_tokens(self, tenant: TenantId, month: date, tokens: int) -> None:
-        await self._add(tenant, month, 0.0, tokens)
-
-    async def _add(self, tenant: TenantId, month: date, seconds: float, tokens: int) -> float:
+    async def add(
+        self, tenant: TenantId, key: ApiKeyId | None, month: date, seconds: float, tokens: int
+    ) -> tuple[float, float]:
         name = tenant_name(tenant)
         async with self._database.tenant(tenant) as connection:
             with broken_constraints(taken=AlreadyExists("usage", name), parent=NotFound("tenant", name)):
-                total: float = await connection.fetchval(_SQL["add_usage"], tenant, month, seconds, tokens)
-        return total
+                of_key = 0.0
+                if key is not None:
+                    of_key = await connection.fetchval(
+                        _SQL["add_key_usage"], tenant, key, month, seconds, tokens
+                    )
+                of_tenant = await connection.fetchval(_SQL["add_usage"], tenant, month, seconds, tokens)
+        return of_tenant, of_key
 
 
 def _quota(row: asyncpg.Record | None, tenant: TenantId) -> Quota:

@@ -12,7 +12,7 @@ from deskbell_server.access.api_keys import ApiKeys
 from deskbell_server.access.client_tokens import LONGEST_LIFE, ClientTokens
 from deskbell_server.access.sessions import Sessions
 from deskbell_server.domain.errors import NotAuthenticated, NotFound
-from deskbell_server.domain.identity import ApiKeyId, ClientTokenId
+from deskbell_server.domain.identity import LIMIT_FIELDS, ApiKeyId, ClientTokenId, CredentialLimits
 from deskbell_server.domain.names import AgentId, TenantId, split_name
 from deskbell_server.ports.stores import TenantStore
 from deskbell_server.rpc import identity_mapping as mapping
@@ -125,8 +125,7 @@ class Auth(AuthServiceServicer):
             display_name=required_text("api_key.display_name", given.display_name),
             scopes=frozenset(SCOPES[scope] for scope in given.scopes),
             expires_at=expires_at,
-            requests_per_second=given.requests_per_second,
-            max_concurrent_calls=given.max_concurrent_calls,
+            limits=CredentialLimits(**{name: getattr(given, name) for name in LIMIT_FIELDS}),
         )
         return pb.CreateApiKeyResponse(api_key=mapping.api_key(key), secret=text)
 

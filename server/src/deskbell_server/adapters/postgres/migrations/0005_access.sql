@@ -109,7 +109,10 @@ create table api_keys (
     previous_expires_at timestamptz,
     expires_at timestamptz,
     requests_per_second integer not null check (requests_per_second >= 0),
+    request_burst integer not null check (request_burst >= 0),
     max_concurrent_calls integer not null check (max_concurrent_calls >= 0),
+    monthly_call_minutes bigint not null check (monthly_call_minutes >= 0),
+    monthly_tokens bigint not null check (monthly_tokens >= 0),
     created_at timestamptz not null,
     last_used_at timestamptz,
     revoked_at timestamptz,
@@ -152,6 +155,17 @@ create table tenant_usage (
     call_seconds double precision not null check (call_seconds >= 0),
     tokens bigint not null check (tokens >= 0),
     primary key (tenant_id, month)
+);
+
+-- Of a key that has limits of its own: a part of the tenant's usage.
+create table api_key_usage (
+    tenant_id text collate "C" not null,
+    key_id text collate "C" not null,
+    month date not null,
+    call_seconds double precision not null check (call_seconds >= 0),
+    tokens bigint not null check (tokens >= 0),
+    primary key (tenant_id, key_id, month),
+    foreign key (tenant_id, key_id) references api_keys on delete cascade
 );
 
 -- ---- what was done
@@ -203,11 +217,12 @@ alter table api_keys enable row level security, force row level security;
 alter table client_tokens enable row level security, force row level security;
 alter table tenant_quotas enable row level security, force row level security;
 alter table tenant_usage enable row level security, force row level security;
+alter table api_key_usage enable row level security, force row level security;
 alter table audit_entries enable row level security, force row level security;
 alter table request_records enable row level security, force row level security;
 
 grant select, insert, update, delete on users, sessions, client_tokens, tenant_quotas to deskbell_server;
-grant select, insert, update on api_keys, tenant_usage to deskbell_server;
+grant select, insert, update on api_keys, tenant_usage, api_key_usage to deskbell_server;
 grant select, insert on audit_entries to deskbell_server;
 grant select, insert, update (method, fingerprint, sealed_response, created_at), delete on request_records
     to deskbell_server;
@@ -228,6 +243,9 @@ create policy server_keeps_to_its_tenant on tenant_quotas to deskbell_server
     using (tenant_id = current_setting('app.tenant_id', true))
     with check (tenant_id = current_setting('app.tenant_id', true));
 create policy server_keeps_to_its_tenant on tenant_usage to deskbell_server
+    using (tenant_id = current_setting('app.tenant_id', true))
+    with check (tenant_id = current_setting('app.tenant_id', true));
+create policy server_keeps_to_its_tenant on api_key_usage to deskbell_server
     using (tenant_id = current_setting('app.tenant_id', true))
     with check (tenant_id = current_setting('app.tenant_id', true));
 -- After a transaction the setting may be '' instead of NULL; '' is the platform's own part of these two.

@@ -1,10 +1,10 @@
 -- name: create
 -- Adds a key.
 insert into api_keys (
-    tenant_id, key_id, display_name, scopes, secret_hash, expires_at, requests_per_second,
-    max_concurrent_calls, created_at
+    tenant_id, key_id, display_name, scopes, secret_hash, expires_at, created_at, requests_per_second,
+    request_burst, max_concurrent_calls, monthly_call_minutes, monthly_tokens
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 returning *;
 
 -- name: get

@@ -34,6 +34,20 @@ select
     coalesce((select tokens from tenant_usage where tenant_id = $1 and month = $2), 0) as tokens,
     coalesce((select sum(size_bytes) from documents where tenant_id = $1), 0)::bigint as knowledge_bytes;
 
+-- name: key_usage
+-- What was used in a month with one key.
+select call_seconds, tokens from api_key_usage where tenant_id = $1 and key_id = $2 and month = $3;
+
+-- name: add_key_usage
+-- Counts seconds of calls and tokens of the chat model for a key; returns the month's seconds.
+insert into api_key_usage (tenant_id, key_id, month, call_seconds, tokens)
+values ($1, $2, $3, $4, $5)
+on conflict (tenant_id, key_id, month) do update
+set
+    call_seconds = api_key_usage.call_seconds + excluded.call_seconds,
+    tokens = api_key_usage.tokens + excluded.tokens
+returning call_seconds;
+
 -- name: add_usage
 -- Counts seconds of calls and tokens of the chat model; returns the month's seconds.
 insert into tenant_usage (tenant_id, month, call_seconds, tokens)
