@@ -137,6 +137,8 @@ async def open_app(settings: Settings, report: Report) -> AsyncIterator[App]:
 async def open_services(
     settings: Settings, secrets: ServerSecrets, urls: StoreUrls, engines: Engines
 ) -> AsyncIterator[App]:
+    """The server on stores that are migrated and engines that are open: inside the scope it answers, as `open_app`
+    says. Raises StoreUnavailable, OSError (the address is taken), TlsUnusable and PolicyMissing."""
     clock = SystemClock()
     owner = f"{socket.gethostname()}:{os.getpid()}:{random.token_hex(4)}"
     async with AsyncExitStack() as stack:

@@ -39,22 +39,27 @@ def time_ordered_uuid(unix_seconds: float) -> uuid.UUID:
 
 
 def tenant_name(tenant: TenantId) -> str:
+    """`tenants/{tenant}`."""
     return f"tenants/{tenant}"
 
 
 def agent_name(tenant: TenantId, agent: AgentId) -> str:
+    """`tenants/{tenant}/agents/{agent}`."""
     return f"tenants/{tenant}/agents/{agent}"
 
 
 def user_name(tenant: TenantId, user: str) -> str:
+    """`tenants/{tenant}/users/{user}`."""
     return f"tenants/{tenant}/users/{user}"
 
 
 def document_name(tenant: TenantId, document: DocumentId) -> str:
+    """`tenants/{tenant}/documents/{document}`."""
     return f"tenants/{tenant}/documents/{document}"
 
 
 def conversation_name(tenant: TenantId, conversation: ConversationId) -> str:
+    """`tenants/{tenant}/conversations/{conversation}`."""
     return f"tenants/{tenant}/conversations/{conversation}"
 
 
