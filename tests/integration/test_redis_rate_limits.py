@@ -8,7 +8,6 @@ import sys
 import time
 
 import pytest
-from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from deskbell_server.adapters.redis import RedisLiveCalls, RedisRateLimits, open_redis
@@ -215,9 +214,8 @@ async def test_two_processes_admit_what_one_admits(redis_url: str) -> None:
     total_alone, total_shared = (sum(count for count, _ in counts) for counts in (alone, shared))
     print(f"\n{total_shared} to {total_alone}, {BURST + RATE * SECONDS:.0f} by the book")
     assert total_alone == pytest.approx(BURST + RATE * SECONDS, rel=0.05)
+    # Each for itself they would have admitted twice as much.
     assert total_shared == pytest.approx(total_alone, rel=0.05)
-    async with Redis.from_url(redis_url) as redis:
-        assert await redis.exists("deskbell:{clinic}:bucket:shared")
 
 
 async def hammered(url: str, name: str, processes: int) -> list[tuple[int, int]]:
