@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -77,14 +78,15 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """Postgres with a migrated template database, and Redis: our own, unless others are named."""
     database = os.environ.get("DESKBELL_TEST_DATABASE_URL")
     redis = os.environ.get("DESKBELL_TEST_REDIS_URL")
-    folder = tmp_path_factory.mktemp("servers")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o711)  # run by root, the servers' account must pass through pytest's private folders
     with ExitStack() as stack:
+        # Not among pytest's folders: run by root, the servers' account must be able to pass through, and another
+        # run of pytest that begins meanwhile closes them again.
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskbell-tests-")))
+        folder.chmod(0o711)
         runner = stack.enter_context(asyncio.Runner())
 
         context = embedded_stack(
