@@ -1,7 +1,7 @@
 """Whatever is sent, by whomever: a refusal that says why, never a defect, and no secret anywhere it should not be.
 
 Hypothesis makes up metadata, credentials and the messages of every rpc; `derandomize` makes each run the same. What
-is planted in them (secrets, a phone number, a caller's words: tests/support/fuzzing.py) is then looked for in all
+is planted in them (secrets, a phone number, a caller's words: tests/support/fuzzing) is then looked for in all
 that the server's process wrote, in statuses, in metrics and in the audit log.
 """
 
@@ -29,24 +29,10 @@ from redis import Redis
 from deskbell.v1 import access_pb2, auth_service_pb2, tenant_service_pb2
 from deskbell_server.access.sealing import Sealer
 from tests.conftest import SECRET_KEY, TEMPLATE, Servers
-from tests.support.fuzzing import (
-    ACTORS,
-    CANARIES,
-    OTHER,
-    PHONES,
-    SECRETS,
-    TENANT,
-    Outcome,
-    Rpc,
-    World,
-    broken_bytes,
-    edge_requests,
-    every_rpc,
-    messages,
-    open_world,
-    parses,
-    planted_requests,
-)
+from tests.support.fuzzing.messages import broken_bytes, edge_requests, messages, parses, planted_requests
+from tests.support.fuzzing.planted import CANARIES, OTHER, PHONES, SECRETS, TENANT
+from tests.support.fuzzing.rpcs import ACTORS, Rpc, every_rpc
+from tests.support.fuzzing.world import Outcome, World, open_world
 from tests.support.live_server import refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of an example that fails

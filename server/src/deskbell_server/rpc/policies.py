@@ -1,6 +1,6 @@
 """What the protos say about who may call an rpc (the option `access`), read once at start-up.
 
-Nothing is authorised anywhere else. An rpc without the option, or with one that contradicts its messages, keeps the
+Who may call is decided nowhere else. An rpc without the option, or with one that contradicts its messages, keeps the
 server from starting.
 """
 

@@ -7,14 +7,23 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from deskbell_server.domain.errors import DeskbellError, NotAuthenticated, NotPermitted
+from deskbell_server.domain.errors import (
+    DeskbellError,
+    LimitReached,
+    NotAuthenticated,
+    NotPermitted,
+    StoreUnavailable,
+)
 from deskbell_server.domain.identity import Principal
 from deskbell_server.ports.stores import Clock
-from deskbell_server.voice.messages import CredentialExpiring, CredentialRenewed
+from deskbell_server.voice.messages import CallFault, CredentialExpiring, CredentialRenewed
 
 CHECK_SECONDS = 15.0
 """How soon a credential that was revoked ends the calls that go on with it."""
 ANNOUNCE_SECONDS = 60.0
+RENEW_TIMEOUT = 5.0
+RENEW_SECONDS, RENEW_BURST = 5.0, 10
+"""How often a credential may be renewed, and how often at once."""
 _log = structlog.get_logger(__name__)
 
 Admit = Callable[[str], Awaitable[Principal]]
@@ -31,6 +40,7 @@ class CallCredential:
         self._admit = admit
         self._clock = clock
         self._changed = asyncio.Event()
+        self._renewed_until = 0.0
 
     async def renew(self, credential: str) -> CredentialRenewed:
         """Puts another credential in place. Raises NotAuthenticated and NotPermitted; the old one then stays."""
@@ -40,6 +50,32 @@ class CallCredential:
         self.principal, self._credential = principal, credential
         self._changed.set()
         return CredentialRenewed(principal.expires_at)
+
+    def check_pace(self) -> None:
+        """Raises LimitReached for one renewal too many: each is a look into the database."""
+        now = self._clock.monotonic()
+        # As of a bucket that is full until then.
+        until = max(self._renewed_until, now) + RENEW_SECONDS
+        early = until - now - RENEW_SECONDS * RENEW_BURST
+        if early > 0:
+            raise LimitReached(
+                f"a credential may be renewed every {RENEW_SECONDS:.0f} s",
+                reason="RATE_LIMITED",
+                metadata={"subject": "call", "limit": f"{1 / RENEW_SECONDS:g}/s, burst {RENEW_BURST}"},
+                retry_after=early,
+            )
+        self._renewed_until = until
+
+    async def answer(self, credential: str, client_seq: int) -> CredentialRenewed | CallFault:
+        """What the client is told of its renewal, at the latest after RENEW_TIMEOUT."""
+        try:
+            async with asyncio.timeout(RENEW_TIMEOUT):
+                return await self.renew(credential)
+        except TimeoutError:
+            late = StoreUnavailable("the credential could not be checked in time; try again")
+            return CallFault(late, client_seq)
+        except (NotAuthenticated, NotPermitted, StoreUnavailable) as error:
+            return CallFault(error, client_seq)
 
     async def watch(self, announce: Callable[[CredentialExpiring], Awaitable[None]]) -> None:
         """Returns when the credential does not count any more; announces its expiry a minute before."""

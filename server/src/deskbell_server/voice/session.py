@@ -29,8 +29,6 @@ from deskbell_server.domain.errors import (
     FeatureUnavailable,
     InvalidInput,
     LimitReached,
-    NotAuthenticated,
-    NotPermitted,
     StoreUnavailable,
 )
 from deskbell_server.domain.names import ConversationId, TurnId, time_ordered_uuid
@@ -81,9 +79,6 @@ from deskbell_server.voice.transcribing import Transcriber
 INBOX = 64
 ACK_SECONDS = 0.5
 MAX_BAD_MESSAGES = 50
-RENEW_TIMEOUT = 5.0
-RENEW_SECONDS, RENEW_BURST = 5.0, 10
-"""How often a credential may be renewed, and how often at once: each time is a look into the database."""
 RECORD_SECONDS = 15.0
 """How soon erasing its caller ends a call."""
 STOP_TIMEOUT = 5.0
@@ -162,7 +157,6 @@ class CallSession:
         )
         self._windows = 0
         self._acked = 0
-        self._renewed_until = 0.0
         self._bad_in_a_row = 0
         self._inbox: asyncio.Queue[ClientMessage | m.Input | GoAway | None] = asyncio.Queue(INBOX)
         self._outbox = Outbox(transport, clock)
@@ -318,7 +312,7 @@ class CallSession:
             case Ping(payload=content):
                 await self._tell(Pong(content))
             case RenewCredential(credential):
-                self._check_renewals()
+                self._credential.check_pace()
                 # On its own: the call must not wait for a store that is slow.
                 group.create_task(self._renew(credential, message.client_seq))
             case EventAck():
@@ -328,31 +322,8 @@ class CallSession:
             case SecondStart():
                 raise FailedPrecondition("the call has already been started", reason="ALREADY_STARTED")
 
-    def _check_renewals(self) -> None:
-        now = self._clock.monotonic()
-        # As of a bucket that is full until then.
-        until = max(self._renewed_until, now) + RENEW_SECONDS
-        early = until - now - RENEW_SECONDS * RENEW_BURST
-        if early > 0:
-            raise LimitReached(
-                f"a credential may be renewed every {RENEW_SECONDS:.0f} s",
-                reason="RATE_LIMITED",
-                metadata={"subject": "call", "limit": f"{1 / RENEW_SECONDS:g}/s, burst {RENEW_BURST}"},
-                retry_after=early,
-            )
-        self._renewed_until = until
-
     async def _renew(self, credential: str, client_seq: int) -> None:
-        answer: ServerPayload
-        try:
-            async with asyncio.timeout(RENEW_TIMEOUT):
-                answer = await self._credential.renew(credential)
-        except TimeoutError:
-            late = StoreUnavailable("the credential could not be checked in time; try again")
-            answer = CallFault(late, client_seq)
-        except (NotAuthenticated, NotPermitted, StoreUnavailable) as error:
-            answer = CallFault(error, client_seq)
-        await self._tell(answer)
+        await self._tell(await self._credential.answer(credential, client_seq))
 
     async def _hear(self, group: asyncio.TaskGroup, pcm: bytes) -> None:
         self._audio.append(pcm)

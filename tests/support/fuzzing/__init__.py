@@ -1,0 +1,1 @@
+"""Hostile requests, for tests/contract/test_fuzz.py."""
