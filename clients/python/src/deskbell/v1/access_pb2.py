@@ -25,21 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64\x65skbell/v1/access.proto\x12\x0b\x64\x65skbell.v1\x1a google/protobuf/descriptor.proto\"\xc7\x02\n\x06\x41\x63\x63\x65ss\x12\x16\n\x06public\x18\x01 \x01(\x08R\x06public\x12\'\n\x05roles\x18\x02 \x03(\x0e\x32\x11.deskbell.v1.RoleR\x05roles\x12(\n\x05scope\x18\x03 \x01(\x0e\x32\x12.deskbell.v1.ScopeR\x05scope\x12!\n\x0c\x63lient_token\x18\x04 \x01(\x08R\x0b\x63lientToken\x12\x1a\n\x08resource\x18\x05 \x01(\tR\x08resource\x12:\n\x0bidempotency\x18\x06 \x01(\x0e\x32\x18.deskbell.v1.IdempotencyR\x0bidempotency\x12\x35\n\nrate_class\x18\x07 \x01(\x0e\x32\x16.deskbell.v1.RateClassR\trateClass\x12 \n\x0btranscripts\x18\x08 \x01(\x08R\x0btranscripts*l\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x1a\n\x16ROLE_PLATFORM_OPERATOR\x10\x01\x12\x0e\n\nROLE_OWNER\x10\x02\x12\x10\n\x0cROLE_MANAGER\x10\x03\x12\x10\n\x0cROLE_ANALYST\x10\x04*\xb8\x02\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11SCOPE_TENANT_READ\x10\x01\x12\x16\n\x12SCOPE_TENANT_WRITE\x10\x02\x12\x15\n\x11SCOPE_AGENTS_READ\x10\x03\x12\x16\n\x12SCOPE_AGENTS_WRITE\x10\x04\x12\x18\n\x14SCOPE_KNOWLEDGE_READ\x10\x05\x12\x19\n\x15SCOPE_KNOWLEDGE_WRITE\x10\x06\x12\x0e\n\nSCOPE_CHAT\x10\x07\x12\x0f\n\x0bSCOPE_CALLS\x10\x08\x12\x1c\n\x18SCOPE_CONVERSATIONS_READ\x10\t\x12\x17\n\x13SCOPE_CLIENT_TOKENS\x10\n\x12\x14\n\x10SCOPE_AUDIT_READ\x10\x0b\x12\x17\n\x13SCOPE_CALLERS_ERASE\x10\x0c*\x9e\x01\n\x0bIdempotency\x12\x1b\n\x17IDEMPOTENCY_UNSPECIFIED\x10\x00\x12\x1f\n\x1bIDEMPOTENCY_NO_SIDE_EFFECTS\x10\x01\x12\x1a\n\x16IDEMPOTENCY_REQUEST_ID\x10\x02\x12\x1a\n\x16IDEMPOTENCY_SINGLE_USE\x10\x03\x12\x19\n\x15IDEMPOTENCY_SEQUENCED\x10\x04*n\n\tRateClass\x12\x1a\n\x16RATE_CLASS_UNSPECIFIED\x10\x00\x12\x17\n\x13RATE_CLASS_STANDARD\x10\x01\x12\x14\n\x10RATE_CLASS_MODEL\x10\x02\x12\x16\n\x12RATE_CLASS_SIGN_IN\x10\x03:M\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\x96\x8c\x03 \x01(\x0b\x32\x13.deskbell.v1.AccessR\x06\x61\x63\x63\x65ssb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x64\x65skbell/v1/access.proto\x12\x0b\x64\x65skbell.v1\x1a google/protobuf/descriptor.proto\"\xdd\x02\n\x06\x41\x63\x63\x65ss\x12\x16\n\x06public\x18\x01 \x01(\x08R\x06public\x12\'\n\x05roles\x18\x02 \x03(\x0e\x32\x11.deskbell.v1.RoleR\x05roles\x12(\n\x05scope\x18\x03 \x01(\x0e\x32\x12.deskbell.v1.ScopeR\x05scope\x12!\n\x0c\x63lient_token\x18\x04 \x01(\x08R\x0b\x63lientToken\x12\x1a\n\x08resource\x18\x05 \x01(\tR\x08resource\x12:\n\x0bidempotency\x18\x06 \x01(\x0e\x32\x18.deskbell.v1.IdempotencyR\x0bidempotency\x12\x35\n\nrate_class\x18\x07 \x01(\x0e\x32\x16.deskbell.v1.RateClassR\trateClass\x12 \n\x0btranscripts\x18\x08 \x01(\x08R\x0btranscripts\x12\x14\n\x05watch\x18\t \x01(\x08R\x05watch*l\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x1a\n\x16ROLE_PLATFORM_OPERATOR\x10\x01\x12\x0e\n\nROLE_OWNER\x10\x02\x12\x10\n\x0cROLE_MANAGER\x10\x03\x12\x10\n\x0cROLE_ANALYST\x10\x04*\xba\x03\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11SCOPE_TENANT_READ\x10\x01\x12\x16\n\x12SCOPE_TENANT_WRITE\x10\x02\x12\x15\n\x11SCOPE_AGENTS_READ\x10\x03\x12\x16\n\x12SCOPE_AGENTS_WRITE\x10\x04\x12\x18\n\x14SCOPE_KNOWLEDGE_READ\x10\x05\x12\x19\n\x15SCOPE_KNOWLEDGE_WRITE\x10\x06\x12\x0e\n\nSCOPE_CHAT\x10\x07\x12\x0f\n\x0bSCOPE_CALLS\x10\x08\x12\x1c\n\x18SCOPE_CONVERSATIONS_READ\x10\t\x12\x17\n\x13SCOPE_CLIENT_TOKENS\x10\n\x12\x14\n\x10SCOPE_AUDIT_READ\x10\x0b\x12\x17\n\x13SCOPE_CALLERS_ERASE\x10\x0c\x12\x1b\n\x17SCOPE_RESERVATIONS_READ\x10\r\x12\x1c\n\x18SCOPE_RESERVATIONS_WRITE\x10\x0e\x12\x14\n\x10SCOPE_LEADS_READ\x10\x0f\x12\x15\n\x11SCOPE_LEADS_WRITE\x10\x10\x12\x18\n\x14SCOPE_ANALYTICS_READ\x10\x11*\x9e\x01\n\x0bIdempotency\x12\x1b\n\x17IDEMPOTENCY_UNSPECIFIED\x10\x00\x12\x1f\n\x1bIDEMPOTENCY_NO_SIDE_EFFECTS\x10\x01\x12\x1a\n\x16IDEMPOTENCY_REQUEST_ID\x10\x02\x12\x1a\n\x16IDEMPOTENCY_SINGLE_USE\x10\x03\x12\x19\n\x15IDEMPOTENCY_SEQUENCED\x10\x04*n\n\tRateClass\x12\x1a\n\x16RATE_CLASS_UNSPECIFIED\x10\x00\x12\x17\n\x13RATE_CLASS_STANDARD\x10\x01\x12\x14\n\x10RATE_CLASS_MODEL\x10\x02\x12\x16\n\x12RATE_CLASS_SIGN_IN\x10\x03:M\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\x96\x8c\x03 \x01(\x0b\x32\x13.deskbell.v1.AccessR\x06\x61\x63\x63\x65ssb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskbell.v1.access_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=405
-  _globals['_ROLE']._serialized_end=513
-  _globals['_SCOPE']._serialized_start=516
-  _globals['_SCOPE']._serialized_end=828
-  _globals['_IDEMPOTENCY']._serialized_start=831
-  _globals['_IDEMPOTENCY']._serialized_end=989
-  _globals['_RATECLASS']._serialized_start=991
-  _globals['_RATECLASS']._serialized_end=1101
+  _globals['_ROLE']._serialized_start=427
+  _globals['_ROLE']._serialized_end=535
+  _globals['_SCOPE']._serialized_start=538
+  _globals['_SCOPE']._serialized_end=980
+  _globals['_IDEMPOTENCY']._serialized_start=983
+  _globals['_IDEMPOTENCY']._serialized_end=1141
+  _globals['_RATECLASS']._serialized_start=1143
+  _globals['_RATECLASS']._serialized_end=1253
   _globals['_ACCESS']._serialized_start=76
-  _globals['_ACCESS']._serialized_end=403
+  _globals['_ACCESS']._serialized_end=425
 # @@protoc_insertion_point(module_scope)

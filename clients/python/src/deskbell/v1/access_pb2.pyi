@@ -31,6 +31,11 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_CLIENT_TOKENS: _ClassVar[Scope]
     SCOPE_AUDIT_READ: _ClassVar[Scope]
     SCOPE_CALLERS_ERASE: _ClassVar[Scope]
+    SCOPE_RESERVATIONS_READ: _ClassVar[Scope]
+    SCOPE_RESERVATIONS_WRITE: _ClassVar[Scope]
+    SCOPE_LEADS_READ: _ClassVar[Scope]
+    SCOPE_LEADS_WRITE: _ClassVar[Scope]
+    SCOPE_ANALYTICS_READ: _ClassVar[Scope]
 
 class Idempotency(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -64,6 +69,11 @@ SCOPE_CONVERSATIONS_READ: Scope
 SCOPE_CLIENT_TOKENS: Scope
 SCOPE_AUDIT_READ: Scope
 SCOPE_CALLERS_ERASE: Scope
+SCOPE_RESERVATIONS_READ: Scope
+SCOPE_RESERVATIONS_WRITE: Scope
+SCOPE_LEADS_READ: Scope
+SCOPE_LEADS_WRITE: Scope
+SCOPE_ANALYTICS_READ: Scope
 IDEMPOTENCY_UNSPECIFIED: Idempotency
 IDEMPOTENCY_NO_SIDE_EFFECTS: Idempotency
 IDEMPOTENCY_REQUEST_ID: Idempotency
@@ -77,7 +87,7 @@ ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 
 class Access(_message.Message):
-    __slots__ = ("public", "roles", "scope", "client_token", "resource", "idempotency", "rate_class", "transcripts")
+    __slots__ = ("public", "roles", "scope", "client_token", "resource", "idempotency", "rate_class", "transcripts", "watch")
     PUBLIC_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     SCOPE_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +96,7 @@ class Access(_message.Message):
     IDEMPOTENCY_FIELD_NUMBER: _ClassVar[int]
     RATE_CLASS_FIELD_NUMBER: _ClassVar[int]
     TRANSCRIPTS_FIELD_NUMBER: _ClassVar[int]
+    WATCH_FIELD_NUMBER: _ClassVar[int]
     public: bool
     roles: _containers.RepeatedScalarFieldContainer[Role]
     scope: Scope
@@ -94,4 +105,5 @@ class Access(_message.Message):
     idempotency: Idempotency
     rate_class: RateClass
     transcripts: bool
-    def __init__(self, public: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., scope: _Optional[_Union[Scope, str]] = ..., client_token: _Optional[bool] = ..., resource: _Optional[str] = ..., idempotency: _Optional[_Union[Idempotency, str]] = ..., rate_class: _Optional[_Union[RateClass, str]] = ..., transcripts: _Optional[bool] = ...) -> None: ...
+    watch: bool
+    def __init__(self, public: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., scope: _Optional[_Union[Scope, str]] = ..., client_token: _Optional[bool] = ..., resource: _Optional[str] = ..., idempotency: _Optional[_Union[Idempotency, str]] = ..., rate_class: _Optional[_Union[RateClass, str]] = ..., transcripts: _Optional[bool] = ..., watch: _Optional[bool] = ...) -> None: ...

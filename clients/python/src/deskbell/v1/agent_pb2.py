@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from deskbell.v1 import turn_events_pb2 as deskbell_dot_v1_dot_turn__events__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64\x65skbell/v1/agent.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x01\n\nAgentVoice\x12\x33\n\x05voice\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x18\x64\x32\x14^[A-Za-z0-9_.:/ -]*$R\x05voice\x12\x36\n\rspeaking_rate\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x00@-\x00\x00\x00\x00@\x01R\x0cspeakingRate\x12\x65\n\x18\x65nd_of_utterance_silence\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x02\x08\x03\x32\x05\x10\x80\x84\xaf_R\x15\x65ndOfUtteranceSilence\"\x99\x03\n\x05\x41gent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12\x34\n\x04type\x18\x03 \x01(\x0e\x32\x16.deskbell.v1.AgentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12-\n\rsystem_prompt\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x0csystemPrompt\x12$\n\x08greeting\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x08greeting\x12-\n\x05voice\x18\x06 \x01(\x0b\x32\x17.deskbell.v1.AgentVoiceR\x05voice\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag*w\n\tAgentType\x12\x1a\n\x16\x41GENT_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41GENT_TYPE_RECEPTIONIST\x10\x01\x12\x1a\n\x16\x41GENT_TYPE_REAL_ESTATE\x10\x02\x12\x15\n\x11\x41GENT_TYPE_CUSTOM\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x64\x65skbell/v1/agent.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x64\x65skbell/v1/turn_events.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x01\n\nAgentVoice\x12\x33\n\x05voice\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x18\x64\x32\x14^[A-Za-z0-9_.:/ -]*$R\x05voice\x12\x36\n\rspeaking_rate\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x00@-\x00\x00\x00\x00@\x01R\x0cspeakingRate\x12\x65\n\x18\x65nd_of_utterance_silence\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x02\x08\x03\x32\x05\x10\x80\x84\xaf_R\x15\x65ndOfUtteranceSilence\"^\n\x0c\x41gentHandoff\x12*\n\x0b\x64\x65stination\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64\x65stination\x12\"\n\x07message\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x07message\"h\n\rIntentExample\x12\x37\n\x04kind\x18\x01 \x01(\x0e\x32\x17.deskbell.v1.IntentKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1e\n\x04text\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02R\x04text\"V\n\x0cTrafficShare\x12!\n\x07version\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01R\x07version\x12#\n\x07percent\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x01R\x07percent\"\xb5\x06\n\x05\x41gent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12+\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0b\x64isplayName\x12\x34\n\x04type\x18\x03 \x01(\x0e\x32\x16.deskbell.v1.AgentTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04type\x12-\n\rsystem_prompt\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x0csystemPrompt\x12$\n\x08greeting\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x08greeting\x12-\n\x05voice\x18\x06 \x01(\x0b\x32\x17.deskbell.v1.AgentVoiceR\x05voice\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag\x12%\n\x0eversion_number\x18\n \x01(\x05R\rversionNumber\x12;\n\x07traffic\x18\x0b \x03(\x0b\x32\x19.deskbell.v1.TrafficShareB\x06\xbaH\x03\xd8\x01\x03R\x07traffic\x12\x33\n\x07handoff\x18\x0c \x01(\x0b\x32\x19.deskbell.v1.AgentHandoffR\x07handoff\x12N\n\x0fintent_examples\x18\r \x03(\x0b\x32\x1a.deskbell.v1.IntentExampleB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\x0eintentExamples\x12\x35\n\x11\x65xtraction_schema\x18\x0e \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x10\x65xtractionSchema\x12+\n\x0clead_consent\x18\x0f \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x0bleadConsent\x12M\n\x0bturn_budget\x18\x10 \x01(\x0b\x32\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\x0b\"\x02\x08\n2\x05\x10\x80\x84\xaf_R\nturnBudget\"\xee\x01\n\x0c\x41gentVersion\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06number\x18\x02 \x01(\x05R\x06number\x12(\n\x05\x61gent\x18\x03 \x01(\x0b\x32\x12.deskbell.v1.AgentR\x05\x61gent\x12;\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x1d\n\ncreated_by\x18\x05 \x01(\tR\tcreatedBy\x12\x12\n\x04note\x18\x06 \x01(\tR\x04note\x12\x18\n\x07percent\x18\x07 \x01(\x05R\x07percent*w\n\tAgentType\x12\x1a\n\x16\x41GENT_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41GENT_TYPE_RECEPTIONIST\x10\x01\x12\x1a\n\x16\x41GENT_TYPE_REAL_ESTATE\x10\x02\x12\x15\n\x11\x41GENT_TYPE_CUSTOM\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +41,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENTVOICE'].fields_by_name['speaking_rate']._serialized_options = b'\272H\016\n\014\035\000\000\000@-\000\000\000\000@\001'
   _globals['_AGENTVOICE'].fields_by_name['end_of_utterance_silence']._loaded_options = None
   _globals['_AGENTVOICE'].fields_by_name['end_of_utterance_silence']._serialized_options = b'\272H\016\252\001\013\"\002\010\0032\005\020\200\204\257_'
+  _globals['_AGENTHANDOFF'].fields_by_name['destination']._loaded_options = None
+  _globals['_AGENTHANDOFF'].fields_by_name['destination']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_AGENTHANDOFF'].fields_by_name['message']._loaded_options = None
+  _globals['_AGENTHANDOFF'].fields_by_name['message']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_INTENTEXAMPLE'].fields_by_name['kind']._loaded_options = None
+  _globals['_INTENTEXAMPLE'].fields_by_name['kind']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_INTENTEXAMPLE'].fields_by_name['text']._loaded_options = None
+  _globals['_INTENTEXAMPLE'].fields_by_name['text']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_TRAFFICSHARE'].fields_by_name['version']._loaded_options = None
+  _globals['_TRAFFICSHARE'].fields_by_name['version']._serialized_options = b'\272H\004\032\002(\001'
+  _globals['_TRAFFICSHARE'].fields_by_name['percent']._loaded_options = None
+  _globals['_TRAFFICSHARE'].fields_by_name['percent']._serialized_options = b'\272H\006\032\004\030d(\001'
   _globals['_AGENT'].fields_by_name['display_name']._loaded_options = None
   _globals['_AGENT'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_AGENT'].fields_by_name['type']._loaded_options = None
@@ -50,10 +63,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENT'].fields_by_name['greeting']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_AGENT'].fields_by_name['etag']._loaded_options = None
   _globals['_AGENT'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_AGENTTYPE']._serialized_start=773
-  _globals['_AGENTTYPE']._serialized_end=892
-  _globals['_AGENTVOICE']._serialized_start=135
-  _globals['_AGENTVOICE']._serialized_end=359
-  _globals['_AGENT']._serialized_start=362
-  _globals['_AGENT']._serialized_end=771
+  _globals['_AGENT'].fields_by_name['traffic']._loaded_options = None
+  _globals['_AGENT'].fields_by_name['traffic']._serialized_options = b'\272H\003\330\001\003'
+  _globals['_AGENT'].fields_by_name['intent_examples']._loaded_options = None
+  _globals['_AGENT'].fields_by_name['intent_examples']._serialized_options = b'\272H\006\222\001\003\020\310\001'
+  _globals['_AGENT'].fields_by_name['extraction_schema']._loaded_options = None
+  _globals['_AGENT'].fields_by_name['extraction_schema']._serialized_options = b'\272H\005r\003\030\300>'
+  _globals['_AGENT'].fields_by_name['lead_consent']._loaded_options = None
+  _globals['_AGENT'].fields_by_name['lead_consent']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_AGENT'].fields_by_name['turn_budget']._loaded_options = None
+  _globals['_AGENT'].fields_by_name['turn_budget']._serialized_options = b'\272H\016\252\001\013\"\002\010\n2\005\020\200\204\257_'
+  _globals['_AGENTTYPE']._serialized_start=1747
+  _globals['_AGENTTYPE']._serialized_end=1866
+  _globals['_AGENTVOICE']._serialized_start=166
+  _globals['_AGENTVOICE']._serialized_end=390
+  _globals['_AGENTHANDOFF']._serialized_start=392
+  _globals['_AGENTHANDOFF']._serialized_end=486
+  _globals['_INTENTEXAMPLE']._serialized_start=488
+  _globals['_INTENTEXAMPLE']._serialized_end=592
+  _globals['_TRAFFICSHARE']._serialized_start=594
+  _globals['_TRAFFICSHARE']._serialized_end=680
+  _globals['_AGENT']._serialized_start=683
+  _globals['_AGENT']._serialized_end=1504
+  _globals['_AGENTVERSION']._serialized_start=1507
+  _globals['_AGENTVERSION']._serialized_end=1745
 # @@protoc_insertion_point(module_scope)

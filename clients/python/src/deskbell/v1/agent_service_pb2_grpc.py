@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AgentServiceStub:
-    """Manages a tenant's agents.
+    """Manages a tenant's agents, their versions, and which of these callers get.
 
     Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
     CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
@@ -66,10 +66,35 @@ class AgentServiceStub:
                 request_serializer=deskbell_dot_v1_dot_agent__service__pb2.DeleteAgentRequest.SerializeToString,
                 response_deserializer=deskbell_dot_v1_dot_agent__service__pb2.DeleteAgentResponse.FromString,
                 _registered_method=True)
+        self.ListAgentVersions = channel.unary_unary(
+                '/deskbell.v1.AgentService/ListAgentVersions',
+                request_serializer=deskbell_dot_v1_dot_agent__service__pb2.ListAgentVersionsRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_agent__service__pb2.ListAgentVersionsResponse.FromString,
+                _registered_method=True)
+        self.GetAgentVersion = channel.unary_unary(
+                '/deskbell.v1.AgentService/GetAgentVersion',
+                request_serializer=deskbell_dot_v1_dot_agent__service__pb2.GetAgentVersionRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_agent__service__pb2.GetAgentVersionResponse.FromString,
+                _registered_method=True)
+        self.PublishAgentVersion = channel.unary_unary(
+                '/deskbell.v1.AgentService/PublishAgentVersion',
+                request_serializer=deskbell_dot_v1_dot_agent__service__pb2.PublishAgentVersionRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_agent__service__pb2.PublishAgentVersionResponse.FromString,
+                _registered_method=True)
+        self.RollBackAgent = channel.unary_unary(
+                '/deskbell.v1.AgentService/RollBackAgent',
+                request_serializer=deskbell_dot_v1_dot_agent__service__pb2.RollBackAgentRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_agent__service__pb2.RollBackAgentResponse.FromString,
+                _registered_method=True)
+        self.SetAgentTraffic = channel.unary_unary(
+                '/deskbell.v1.AgentService/SetAgentTraffic',
+                request_serializer=deskbell_dot_v1_dot_agent__service__pb2.SetAgentTrafficRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_agent__service__pb2.SetAgentTrafficResponse.FromString,
+                _registered_method=True)
 
 
 class AgentServiceServicer:
-    """Manages a tenant's agents.
+    """Manages a tenant's agents, their versions, and which of these callers get.
 
     Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
     CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
@@ -79,36 +104,79 @@ class AgentServiceServicer:
     """
 
     def CreateAgent(self, request, context):
-        """Creates an agent. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `agent_id` is taken.
+        """Creates an agent, whose version 1 is live. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `agent_id` is taken.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetAgent(self, request, context):
-        """Returns one agent. NOT_FOUND / AGENT_NOT_FOUND if there is none.
+        """Returns one agent in its newest version, live or not. NOT_FOUND / AGENT_NOT_FOUND if there is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListAgents(self, request, context):
-        """Lists a tenant's agents by id. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """Lists a tenant's agents by id, each in its newest version. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateAgent(self, request, context):
-        """Changes the fields named by the mask; calls that are going on keep what they began with.
-        NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+        """Changes the fields named by the mask: makes a new version of the newest one, which all callers get at once unless
+        it is a draft. Conversations that are going on keep what they began with. A request that changes nothing makes no
+        version and publishes none. NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH;
+        INVALID_ARGUMENT / FIELD_INVALID (`agent`) if it has 1,000 versions, the most that an agent can have.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteAgent(self, request, context):
-        """Deletes an agent; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none.
+        """Deletes an agent with its versions; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgentVersions(self, request, context):
+        """Lists an agent's versions, the newest first. NOT_FOUND / AGENT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAgentVersion(self, request, context):
+        """Returns one version. NOT_FOUND / AGENT_NOT_FOUND or AGENT_VERSION_NOT_FOUND if there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PublishAgentVersion(self, request, context):
+        """Gives a version to all who begin a conversation from now on. One that has all callers stays as it is.
+        NOT_FOUND / AGENT_NOT_FOUND or AGENT_VERSION_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollBackAgent(self, request, context):
+        """Gives callers what was live before the last publication, update or change of the traffic, a split as it was; once
+        more, what was live before that. With `version`: gives it to all callers, and going back again goes to what was
+        live before it. No version is lost. NOT_FOUND / AGENT_NOT_FOUND if there is none; NOT_FOUND /
+        AGENT_VERSION_NOT_FOUND if nothing was live before, or not that version; ABORTED / ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAgentTraffic(self, request, context):
+        """Splits those who begin a conversation from now on between versions. The same caller keeps getting the same version
+        until the split changes, and then changes only if the new shares need it. NOT_FOUND / AGENT_NOT_FOUND or
+        AGENT_VERSION_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,6 +210,31 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     request_deserializer=deskbell_dot_v1_dot_agent__service__pb2.DeleteAgentRequest.FromString,
                     response_serializer=deskbell_dot_v1_dot_agent__service__pb2.DeleteAgentResponse.SerializeToString,
             ),
+            'ListAgentVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgentVersions,
+                    request_deserializer=deskbell_dot_v1_dot_agent__service__pb2.ListAgentVersionsRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_agent__service__pb2.ListAgentVersionsResponse.SerializeToString,
+            ),
+            'GetAgentVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgentVersion,
+                    request_deserializer=deskbell_dot_v1_dot_agent__service__pb2.GetAgentVersionRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_agent__service__pb2.GetAgentVersionResponse.SerializeToString,
+            ),
+            'PublishAgentVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.PublishAgentVersion,
+                    request_deserializer=deskbell_dot_v1_dot_agent__service__pb2.PublishAgentVersionRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_agent__service__pb2.PublishAgentVersionResponse.SerializeToString,
+            ),
+            'RollBackAgent': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollBackAgent,
+                    request_deserializer=deskbell_dot_v1_dot_agent__service__pb2.RollBackAgentRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_agent__service__pb2.RollBackAgentResponse.SerializeToString,
+            ),
+            'SetAgentTraffic': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAgentTraffic,
+                    request_deserializer=deskbell_dot_v1_dot_agent__service__pb2.SetAgentTrafficRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_agent__service__pb2.SetAgentTrafficResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'deskbell.v1.AgentService', rpc_method_handlers)
@@ -151,7 +244,7 @@ def add_AgentServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AgentService:
-    """Manages a tenant's agents.
+    """Manages a tenant's agents, their versions, and which of these callers get.
 
     Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
     CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
@@ -285,6 +378,141 @@ class AgentService:
             '/deskbell.v1.AgentService/DeleteAgent',
             deskbell_dot_v1_dot_agent__service__pb2.DeleteAgentRequest.SerializeToString,
             deskbell_dot_v1_dot_agent__service__pb2.DeleteAgentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgentVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.AgentService/ListAgentVersions',
+            deskbell_dot_v1_dot_agent__service__pb2.ListAgentVersionsRequest.SerializeToString,
+            deskbell_dot_v1_dot_agent__service__pb2.ListAgentVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAgentVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.AgentService/GetAgentVersion',
+            deskbell_dot_v1_dot_agent__service__pb2.GetAgentVersionRequest.SerializeToString,
+            deskbell_dot_v1_dot_agent__service__pb2.GetAgentVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PublishAgentVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.AgentService/PublishAgentVersion',
+            deskbell_dot_v1_dot_agent__service__pb2.PublishAgentVersionRequest.SerializeToString,
+            deskbell_dot_v1_dot_agent__service__pb2.PublishAgentVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollBackAgent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.AgentService/RollBackAgent',
+            deskbell_dot_v1_dot_agent__service__pb2.RollBackAgentRequest.SerializeToString,
+            deskbell_dot_v1_dot_agent__service__pb2.RollBackAgentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAgentTraffic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.AgentService/SetAgentTraffic',
+            deskbell_dot_v1_dot_agent__service__pb2.SetAgentTrafficRequest.SerializeToString,
+            deskbell_dot_v1_dot_agent__service__pb2.SetAgentTrafficResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -13,7 +13,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AgentServiceStub:
-    """Manages a tenant's agents.
+    """Manages a tenant's agents, their versions, and which of these callers get.
 
     Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
     CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
@@ -24,20 +24,41 @@ class AgentServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.CreateAgentRequest, _agent_service_pb2.CreateAgentResponse]
-    """Creates an agent. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `agent_id` is taken."""
+    """Creates an agent, whose version 1 is live. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `agent_id` is taken."""
     GetAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.GetAgentRequest, _agent_service_pb2.GetAgentResponse]
-    """Returns one agent. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
+    """Returns one agent in its newest version, live or not. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
     ListAgents: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.ListAgentsRequest, _agent_service_pb2.ListAgentsResponse]
-    """Lists a tenant's agents by id. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
+    """Lists a tenant's agents by id, each in its newest version. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
     UpdateAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.UpdateAgentRequest, _agent_service_pb2.UpdateAgentResponse]
-    """Changes the fields named by the mask; calls that are going on keep what they began with.
-    NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+    """Changes the fields named by the mask: makes a new version of the newest one, which all callers get at once unless
+    it is a draft. Conversations that are going on keep what they began with. A request that changes nothing makes no
+    version and publishes none. NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH;
+    INVALID_ARGUMENT / FIELD_INVALID (`agent`) if it has 1,000 versions, the most that an agent can have.
     """
     DeleteAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.DeleteAgentRequest, _agent_service_pb2.DeleteAgentResponse]
-    """Deletes an agent; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
+    """Deletes an agent with its versions; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
+    ListAgentVersions: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.ListAgentVersionsRequest, _agent_service_pb2.ListAgentVersionsResponse]
+    """Lists an agent's versions, the newest first. NOT_FOUND / AGENT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
+    GetAgentVersion: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.GetAgentVersionRequest, _agent_service_pb2.GetAgentVersionResponse]
+    """Returns one version. NOT_FOUND / AGENT_NOT_FOUND or AGENT_VERSION_NOT_FOUND if there is none."""
+    PublishAgentVersion: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.PublishAgentVersionRequest, _agent_service_pb2.PublishAgentVersionResponse]
+    """Gives a version to all who begin a conversation from now on. One that has all callers stays as it is.
+    NOT_FOUND / AGENT_NOT_FOUND or AGENT_VERSION_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+    """
+    RollBackAgent: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.RollBackAgentRequest, _agent_service_pb2.RollBackAgentResponse]
+    """Gives callers what was live before the last publication, update or change of the traffic, a split as it was; once
+    more, what was live before that. With `version`: gives it to all callers, and going back again goes to what was
+    live before it. No version is lost. NOT_FOUND / AGENT_NOT_FOUND if there is none; NOT_FOUND /
+    AGENT_VERSION_NOT_FOUND if nothing was live before, or not that version; ABORTED / ETAG_MISMATCH.
+    """
+    SetAgentTraffic: _aio.UnaryUnaryMultiCallable[_agent_service_pb2.SetAgentTrafficRequest, _agent_service_pb2.SetAgentTrafficResponse]
+    """Splits those who begin a conversation from now on between versions. The same caller keeps getting the same version
+    until the split changes, and then changes only if the new shares need it. NOT_FOUND / AGENT_NOT_FOUND or
+    AGENT_VERSION_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+    """
 
 class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Manages a tenant's agents.
+    """Manages a tenant's agents, their versions, and which of these callers get.
 
     Every rpc needs a credential in the metadata (see AuthService) and fails with UNAUTHENTICATED /
     CREDENTIAL_INVALID or CREDENTIAL_EXPIRED without one, PERMISSION_DENIED / PERMISSION_DENIED for one that may
@@ -52,7 +73,7 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_service_pb2.CreateAgentRequest,
         context: _aio.ServicerContext[_agent_service_pb2.CreateAgentRequest, _abc.Awaitable[_agent_service_pb2.CreateAgentResponse]],
     ) -> _abc.Awaitable[_agent_service_pb2.CreateAgentResponse]:
-        """Creates an agent. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `agent_id` is taken."""
+        """Creates an agent, whose version 1 is live. NOT_FOUND / TENANT_NOT_FOUND; ALREADY_EXISTS if `agent_id` is taken."""
 
     @_abc_1.abstractmethod
     def GetAgent(
@@ -60,7 +81,7 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_service_pb2.GetAgentRequest,
         context: _aio.ServicerContext[_agent_service_pb2.GetAgentRequest, _abc.Awaitable[_agent_service_pb2.GetAgentResponse]],
     ) -> _abc.Awaitable[_agent_service_pb2.GetAgentResponse]:
-        """Returns one agent. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
+        """Returns one agent in its newest version, live or not. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
 
     @_abc_1.abstractmethod
     def ListAgents(
@@ -68,7 +89,7 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_service_pb2.ListAgentsRequest,
         context: _aio.ServicerContext[_agent_service_pb2.ListAgentsRequest, _abc.Awaitable[_agent_service_pb2.ListAgentsResponse]],
     ) -> _abc.Awaitable[_agent_service_pb2.ListAgentsResponse]:
-        """Lists a tenant's agents by id. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
+        """Lists a tenant's agents by id, each in its newest version. NOT_FOUND / TENANT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
 
     @_abc_1.abstractmethod
     def UpdateAgent(
@@ -76,8 +97,10 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_service_pb2.UpdateAgentRequest,
         context: _aio.ServicerContext[_agent_service_pb2.UpdateAgentRequest, _abc.Awaitable[_agent_service_pb2.UpdateAgentResponse]],
     ) -> _abc.Awaitable[_agent_service_pb2.UpdateAgentResponse]:
-        """Changes the fields named by the mask; calls that are going on keep what they began with.
-        NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+        """Changes the fields named by the mask: makes a new version of the newest one, which all callers get at once unless
+        it is a draft. Conversations that are going on keep what they began with. A request that changes nothing makes no
+        version and publishes none. NOT_FOUND / AGENT_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH;
+        INVALID_ARGUMENT / FIELD_INVALID (`agent`) if it has 1,000 versions, the most that an agent can have.
         """
 
     @_abc_1.abstractmethod
@@ -86,6 +109,55 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_service_pb2.DeleteAgentRequest,
         context: _aio.ServicerContext[_agent_service_pb2.DeleteAgentRequest, _abc.Awaitable[_agent_service_pb2.DeleteAgentResponse]],
     ) -> _abc.Awaitable[_agent_service_pb2.DeleteAgentResponse]:
-        """Deletes an agent; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
+        """Deletes an agent with its versions; its conversations stay. NOT_FOUND / AGENT_NOT_FOUND if there is none."""
+
+    @_abc_1.abstractmethod
+    def ListAgentVersions(
+        self,
+        request: _agent_service_pb2.ListAgentVersionsRequest,
+        context: _aio.ServicerContext[_agent_service_pb2.ListAgentVersionsRequest, _abc.Awaitable[_agent_service_pb2.ListAgentVersionsResponse]],
+    ) -> _abc.Awaitable[_agent_service_pb2.ListAgentVersionsResponse]:
+        """Lists an agent's versions, the newest first. NOT_FOUND / AGENT_NOT_FOUND; INVALID_ARGUMENT / PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def GetAgentVersion(
+        self,
+        request: _agent_service_pb2.GetAgentVersionRequest,
+        context: _aio.ServicerContext[_agent_service_pb2.GetAgentVersionRequest, _abc.Awaitable[_agent_service_pb2.GetAgentVersionResponse]],
+    ) -> _abc.Awaitable[_agent_service_pb2.GetAgentVersionResponse]:
+        """Returns one version. NOT_FOUND / AGENT_NOT_FOUND or AGENT_VERSION_NOT_FOUND if there is none."""
+
+    @_abc_1.abstractmethod
+    def PublishAgentVersion(
+        self,
+        request: _agent_service_pb2.PublishAgentVersionRequest,
+        context: _aio.ServicerContext[_agent_service_pb2.PublishAgentVersionRequest, _abc.Awaitable[_agent_service_pb2.PublishAgentVersionResponse]],
+    ) -> _abc.Awaitable[_agent_service_pb2.PublishAgentVersionResponse]:
+        """Gives a version to all who begin a conversation from now on. One that has all callers stays as it is.
+        NOT_FOUND / AGENT_NOT_FOUND or AGENT_VERSION_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def RollBackAgent(
+        self,
+        request: _agent_service_pb2.RollBackAgentRequest,
+        context: _aio.ServicerContext[_agent_service_pb2.RollBackAgentRequest, _abc.Awaitable[_agent_service_pb2.RollBackAgentResponse]],
+    ) -> _abc.Awaitable[_agent_service_pb2.RollBackAgentResponse]:
+        """Gives callers what was live before the last publication, update or change of the traffic, a split as it was; once
+        more, what was live before that. With `version`: gives it to all callers, and going back again goes to what was
+        live before it. No version is lost. NOT_FOUND / AGENT_NOT_FOUND if there is none; NOT_FOUND /
+        AGENT_VERSION_NOT_FOUND if nothing was live before, or not that version; ABORTED / ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def SetAgentTraffic(
+        self,
+        request: _agent_service_pb2.SetAgentTrafficRequest,
+        context: _aio.ServicerContext[_agent_service_pb2.SetAgentTrafficRequest, _abc.Awaitable[_agent_service_pb2.SetAgentTrafficResponse]],
+    ) -> _abc.Awaitable[_agent_service_pb2.SetAgentTrafficResponse]:
+        """Splits those who begin a conversation from now on between versions. The same caller keeps getting the same version
+        until the split changes, and then changes only if the new shares need it. NOT_FOUND / AGENT_NOT_FOUND or
+        AGENT_VERSION_NOT_FOUND if there is none; ABORTED / ETAG_MISMATCH.
+        """
 
 def add_AgentServiceServicer_to_server(servicer: AgentServiceServicer, server: _aio.Server) -> None: ...

@@ -23,24 +23,44 @@ _sym_db = _symbol_database.Default()
 
 
 from deskbell.v1 import knowledge_pb2 as deskbell_dot_v1_dot_knowledge__pb2
+from deskbell.v1 import turn_events_pb2 as deskbell_dot_v1_dot_turn__events__pb2
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64\x65skbell/v1/conversation.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x64\x65skbell/v1/knowledge.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf1\x02\n\x0c\x43onversation\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05\x61gent\x18\x02 \x01(\tR\x05\x61gent\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x14.deskbell.v1.ChannelR\x07\x63hannel\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32\x1e.deskbell.v1.ConversationStateR\x05state\x12\x1b\n\tcaller_id\x18\x05 \x01(\tR\x08\x63\x61llerId\x12#\n\rmessage_count\x18\x06 \x01(\x05R\x0cmessageCount\x12\x39\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1d\n\nend_reason\x18\t \x01(\tR\tendReason\"\xbc\x02\n\x07Message\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12.\n\x07speaker\x18\x03 \x01(\x0e\x32\x14.deskbell.v1.SpeakerR\x07speaker\x12\x12\n\x04text\x18\x04 \x01(\tR\x04text\x12\x1d\n\nheard_text\x18\x05 \x01(\tR\theardText\x12\'\n\x0fheard_estimated\x18\x06 \x01(\x08R\x0eheardEstimated\x12;\n\tcitations\x18\x07 \x03(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\tcitations\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime*G\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43HANNEL_CHAT\x10\x01\x12\x11\n\rCHANNEL_VOICE\x10\x02*\x8f\x01\n\x11\x43onversationState\x12\"\n\x1e\x43ONVERSATION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43ONVERSATION_STATE_OPEN\x10\x01\x12\x1c\n\x18\x43ONVERSATION_STATE_ENDED\x10\x02\x12\x1b\n\x17\x43ONVERSATION_STATE_LOST\x10\x03*I\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x12\n\x0eSPEAKER_CALLER\x10\x01\x12\x11\n\rSPEAKER_AGENT\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64\x65skbell/v1/conversation.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x64\x65skbell/v1/knowledge.proto\x1a\x1d\x64\x65skbell/v1/turn_events.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x03\n\x0c\x43onversation\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05\x61gent\x18\x02 \x01(\tR\x05\x61gent\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x14.deskbell.v1.ChannelR\x07\x63hannel\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32\x1e.deskbell.v1.ConversationStateR\x05state\x12\x1b\n\tcaller_id\x18\x05 \x01(\tR\x08\x63\x61llerId\x12#\n\rmessage_count\x18\x06 \x01(\x05R\x0cmessageCount\x12\x39\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x1d\n\nend_reason\x18\t \x01(\tR\tendReason\x12#\n\ragent_version\x18\n \x01(\x05R\x0c\x61gentVersion\x12\x37\n\x06report\x18\x0b \x01(\x0b\x32\x1f.deskbell.v1.ConversationReportR\x06report\x12\x1a\n\x08language\x18\x0c \x01(\tR\x08language\"p\n\tSentiment\x12\x14\n\x05score\x18\x01 \x01(\x02R\x05score\x12\x31\n\x05label\x18\x02 \x01(\x0e\x32\x1b.deskbell.v1.SentimentLabelR\x05label\x12\x1a\n\x08measured\x18\x03 \x01(\x08R\x08measured\"\xcc\x03\n\x12\x43onversationReport\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x18.deskbell.v1.ReportStateR\x05state\x12\x18\n\x07summary\x18\x02 \x01(\tR\x07summary\x12\x34\n\tsentiment\x18\x03 \x01(\x0b\x32\x16.deskbell.v1.SentimentR\tsentiment\x12:\n\x07outcome\x18\x04 \x01(\x0e\x32 .deskbell.v1.ConversationOutcomeR\x07outcome\x12\x37\n\nextraction\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructR\nextraction\x12-\n\x12\x65xtraction_problem\x18\x06 \x01(\tR\x11\x65xtractionProblem\x12\x16\n\x06\x65ngine\x18\x07 \x01(\tR\x06\x65ngine\x12#\n\rmessage_count\x18\x08 \x01(\x05R\x0cmessageCount\x12\x18\n\x07\x66\x61ilure\x18\t \x01(\tR\x07\x66\x61ilure\x12;\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"\xbc\x02\n\x07Message\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x17\n\x07turn_id\x18\x02 \x01(\tR\x06turnId\x12.\n\x07speaker\x18\x03 \x01(\x0e\x32\x14.deskbell.v1.SpeakerR\x07speaker\x12\x12\n\x04text\x18\x04 \x01(\tR\x04text\x12\x1d\n\nheard_text\x18\x05 \x01(\tR\theardText\x12\'\n\x0fheard_estimated\x18\x06 \x01(\x08R\x0eheardEstimated\x12;\n\tcitations\x18\x07 \x03(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\tcitations\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"\xb2\x01\n\x0fMessageCitation\x12\x18\n\x07message\x18\x01 \x01(\tR\x07message\x12\x1d\n\ntext_start\x18\x02 \x01(\x05R\ttextStart\x12\x19\n\x08text_end\x18\x03 \x01(\x05R\x07textEnd\x12\x35\n\x06source\x18\x04 \x01(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\x06source\x12\x14\n\x05quote\x18\x05 \x01(\tR\x05quote\"\xaf\x05\n\x10\x43onversationTurn\x12\x17\n\x07turn_id\x18\x01 \x01(\tR\x06turnId\x12+\n\x06intent\x18\x02 \x01(\x0b\x32\x13.deskbell.v1.IntentR\x06intent\x12#\n\rlanguage_code\x18\x03 \x01(\tR\x0clanguageCode\x12?\n\x07outcome\x18\x04 \x01(\x0e\x32%.deskbell.v1.ConversationTurn.OutcomeR\x07outcome\x12.\n\x05\x63\x61\x63he\x18\x05 \x01(\x0e\x32\x18.deskbell.v1.CacheResultR\x05\x63\x61\x63he\x12%\n\x0ehandoff_reason\x18\x06 \x01(\tR\rhandoffReason\x12\x31\n\x08\x64\x65graded\x18\x07 \x03(\x0b\x32\x15.deskbell.v1.DegradedR\x08\x64\x65graded\x12\x30\n\x06stages\x18\x08 \x03(\x0b\x32\x18.deskbell.v1.StageTimingR\x06stages\x12#\n\rprompt_tokens\x18\t \x01(\x05R\x0cpromptTokens\x12+\n\x11\x63ompletion_tokens\x18\n \x01(\x05R\x10\x63ompletionTokens\x12;\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\"\xa3\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ANSWERED\x10\x01\x12\x13\n\x0fOUTCOME_REFUSED\x10\x02\x12\x12\n\x0eOUTCOME_SERVED\x10\x03\x12\x13\n\x0fOUTCOME_CHATTED\x10\x04\x12\x17\n\x13OUTCOME_HANDED_OVER\x10\x05\x12\x12\n\x0eOUTCOME_FAILED\x10\x06\"\xf8\x01\n\nExportLine\x12?\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.ConversationH\x00R\x0c\x63onversation\x12\x30\n\x07message\x18\x02 \x01(\x0b\x32\x14.deskbell.v1.MessageH\x00R\x07message\x12:\n\x08\x63itation\x18\x03 \x01(\x0b\x32\x1c.deskbell.v1.MessageCitationH\x00R\x08\x63itation\x12\x33\n\x04turn\x18\x04 \x01(\x0b\x32\x1d.deskbell.v1.ConversationTurnH\x00R\x04turnB\x06\n\x04line*G\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43HANNEL_CHAT\x10\x01\x12\x11\n\rCHANNEL_VOICE\x10\x02*\x8f\x01\n\x11\x43onversationState\x12\"\n\x1e\x43ONVERSATION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43ONVERSATION_STATE_OPEN\x10\x01\x12\x1c\n\x18\x43ONVERSATION_STATE_ENDED\x10\x02\x12\x1b\n\x17\x43ONVERSATION_STATE_LOST\x10\x03*v\n\x0bReportState\x12\x1c\n\x18REPORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REPORT_STATE_PENDING\x10\x01\x12\x16\n\x12REPORT_STATE_READY\x10\x02\x12\x17\n\x13REPORT_STATE_FAILED\x10\x03*\x8a\x01\n\x0eSentimentLabel\x12\x1f\n\x1bSENTIMENT_LABEL_UNSPECIFIED\x10\x00\x12\x1c\n\x18SENTIMENT_LABEL_POSITIVE\x10\x01\x12\x1b\n\x17SENTIMENT_LABEL_NEUTRAL\x10\x02\x12\x1c\n\x18SENTIMENT_LABEL_NEGATIVE\x10\x03*\xcf\x02\n\x13\x43onversationOutcome\x12$\n CONVERSATION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43ONVERSATION_OUTCOME_BOOKED\x10\x01\x12$\n CONVERSATION_OUTCOME_HANDED_OVER\x10\x02\x12\x1d\n\x19\x43ONVERSATION_OUTCOME_LEAD\x10\x03\x12\x1f\n\x1b\x43ONVERSATION_OUTCOME_SERVED\x10\x04\x12!\n\x1d\x43ONVERSATION_OUTCOME_ANSWERED\x10\x05\x12#\n\x1f\x43ONVERSATION_OUTCOME_UNANSWERED\x10\x06\x12\x1f\n\x1b\x43ONVERSATION_OUTCOME_FAILED\x10\x07\x12\"\n\x1e\x43ONVERSATION_OUTCOME_ABANDONED\x10\x08*I\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x12\n\x0eSPEAKER_CALLER\x10\x01\x12\x11\n\rSPEAKER_AGENT\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'deskbell.v1.conversation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHANNEL']._serialized_start=800
-  _globals['_CHANNEL']._serialized_end=871
-  _globals['_CONVERSATIONSTATE']._serialized_start=874
-  _globals['_CONVERSATIONSTATE']._serialized_end=1017
-  _globals['_SPEAKER']._serialized_start=1019
-  _globals['_SPEAKER']._serialized_end=1092
-  _globals['_CONVERSATION']._serialized_start=110
-  _globals['_CONVERSATION']._serialized_end=479
-  _globals['_MESSAGE']._serialized_start=482
-  _globals['_MESSAGE']._serialized_end=798
+  _globals['_CHANNEL']._serialized_start=2682
+  _globals['_CHANNEL']._serialized_end=2753
+  _globals['_CONVERSATIONSTATE']._serialized_start=2756
+  _globals['_CONVERSATIONSTATE']._serialized_end=2899
+  _globals['_REPORTSTATE']._serialized_start=2901
+  _globals['_REPORTSTATE']._serialized_end=3019
+  _globals['_SENTIMENTLABEL']._serialized_start=3022
+  _globals['_SENTIMENTLABEL']._serialized_end=3160
+  _globals['_CONVERSATIONOUTCOME']._serialized_start=3163
+  _globals['_CONVERSATIONOUTCOME']._serialized_end=3498
+  _globals['_SPEAKER']._serialized_start=3500
+  _globals['_SPEAKER']._serialized_end=3573
+  _globals['_CONVERSATION']._serialized_start=171
+  _globals['_CONVERSATION']._serialized_end=662
+  _globals['_SENTIMENT']._serialized_start=664
+  _globals['_SENTIMENT']._serialized_end=776
+  _globals['_CONVERSATIONREPORT']._serialized_start=779
+  _globals['_CONVERSATIONREPORT']._serialized_end=1239
+  _globals['_MESSAGE']._serialized_start=1242
+  _globals['_MESSAGE']._serialized_end=1558
+  _globals['_MESSAGECITATION']._serialized_start=1561
+  _globals['_MESSAGECITATION']._serialized_end=1739
+  _globals['_CONVERSATIONTURN']._serialized_start=1742
+  _globals['_CONVERSATIONTURN']._serialized_end=2429
+  _globals['_CONVERSATIONTURN_OUTCOME']._serialized_start=2266
+  _globals['_CONVERSATIONTURN_OUTCOME']._serialized_end=2429
+  _globals['_EXPORTLINE']._serialized_start=2432
+  _globals['_EXPORTLINE']._serialized_end=2680
 # @@protoc_insertion_point(module_scope)

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import conversation_pb2 as deskbell_dot_v1_dot_conversation__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&deskbell/v1/conversation_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1e\x64\x65skbell/v1/conversation.proto\"\x93\x01\n\x16GetConversationRequest\x12y\n\x04name\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\"X\n\x17GetConversationResponse\x12=\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.ConversationR\x0c\x63onversation\"\x9f\x02\n\x18ListConversationsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12j\n\x05\x61gent\x18\x04 \x01(\tBT\xbaHQrO2M^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x05\x61gent\"\x84\x01\n\x19ListConversationsResponse\x12?\n\rconversations\x18\x01 \x03(\x0b\x32\x19.deskbell.v1.ConversationR\rconversations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe6\x01\n\x13ListMessagesRequest\x12}\n\x06parent\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"p\n\x14ListMessagesResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x14.deskbell.v1.MessageR\x08messages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xfe\x02\n\x13\x43onversationService\x12v\n\x0fGetConversation\x12#.deskbell.v1.GetConversationRequest\x1a$.deskbell.v1.GetConversationResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\t*\x04name0\x01\x38\x01@\x01\x12~\n\x11ListConversations\x12%.deskbell.v1.ListConversationsRequest\x1a&.deskbell.v1.ListConversationsResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x06parent0\x01\x38\x01@\x01\x12o\n\x0cListMessages\x12 .deskbell.v1.ListMessagesRequest\x1a!.deskbell.v1.ListMessagesResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x06parent0\x01\x38\x01@\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&deskbell/v1/conversation_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1e\x64\x65skbell/v1/conversation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x16GetConversationRequest\x12y\n\x04name\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\"X\n\x17GetConversationResponse\x12=\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.ConversationR\x0c\x63onversation\"\x9f\x02\n\x18ListConversationsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12j\n\x05\x61gent\x18\x04 \x01(\tBT\xbaHQrO2M^(tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/agents/[a-z][a-z0-9-]{1,61}[a-z0-9])?$R\x05\x61gent\"\x84\x01\n\x19ListConversationsResponse\x12?\n\rconversations\x18\x01 \x03(\x0b\x32\x19.deskbell.v1.ConversationR\rconversations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe6\x01\n\x13ListMessagesRequest\x12}\n\x06parent\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"p\n\x14ListMessagesResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x14.deskbell.v1.MessageR\x08messages\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc5\x01\n\x18WatchConversationRequest\x12y\n\x04name\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\x12.\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\rafterSequence\"@\n\x0eWatchHeartbeat\x12.\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\"\x99\x02\n\x19WatchConversationResponse\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x35\n\x07started\x18\x02 \x01(\x0b\x32\x19.deskbell.v1.ConversationH\x00R\x07started\x12\x30\n\x07message\x18\x03 \x01(\x0b\x32\x14.deskbell.v1.MessageH\x00R\x07message\x12\x31\n\x05\x65nded\x18\x04 \x01(\x0b\x32\x19.deskbell.v1.ConversationH\x00R\x05\x65nded\x12;\n\theartbeat\x18\x05 \x01(\x0b\x32\x1b.deskbell.v1.WatchHeartbeatH\x00R\theartbeatB\x07\n\x05\x65vent\"\x96\x01\n\x19\x45xportConversationRequest\x12y\n\x04name\x18\x01 \x01(\tBe\xbaHbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$R\x04name\"0\n\x1a\x45xportConversationResponse\x12\x12\n\x04\x64\x61ta\x18\x01 \x01(\x0cR\x04\x64\x61ta2\x85\x05\n\x13\x43onversationService\x12v\n\x0fGetConversation\x12#.deskbell.v1.GetConversationRequest\x1a$.deskbell.v1.GetConversationResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\t*\x04name0\x01\x38\x01@\x01\x12~\n\x11ListConversations\x12%.deskbell.v1.ListConversationsRequest\x1a&.deskbell.v1.ListConversationsResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x06parent0\x01\x38\x01@\x01\x12o\n\x0cListMessages\x12 .deskbell.v1.ListMessagesRequest\x1a!.deskbell.v1.ListMessagesResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x06parent0\x01\x38\x01@\x01\x12\x80\x01\n\x11WatchConversation\x12%.deskbell.v1.WatchConversationRequest\x1a&.deskbell.v1.WatchConversationResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\t*\x04name0\x01\x38\x01@\x01H\x01\x30\x01\x12\x81\x01\n\x12\x45xportConversation\x12&.deskbell.v1.ExportConversationRequest\x1a\'.deskbell.v1.ExportConversationResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\t*\x04name0\x01\x38\x01@\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,24 +51,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
+  _globals['_WATCHCONVERSATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_WATCHCONVERSATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272Hbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  _globals['_WATCHCONVERSATIONREQUEST'].fields_by_name['after_sequence']._loaded_options = None
+  _globals['_WATCHCONVERSATIONREQUEST'].fields_by_name['after_sequence']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_EXPORTCONVERSATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_EXPORTCONVERSATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272Hbr`2^^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/conversations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
   _globals['_CONVERSATIONSERVICE'].methods_by_name['GetConversation']._loaded_options = None
   _globals['_CONVERSATIONSERVICE'].methods_by_name['GetConversation']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\t*\004name0\0018\001@\001'
   _globals['_CONVERSATIONSERVICE'].methods_by_name['ListConversations']._loaded_options = None
   _globals['_CONVERSATIONSERVICE'].methods_by_name['ListConversations']._serialized_options = b'\262\341\030\026\022\004\001\002\003\004\030\t*\006parent0\0018\001@\001'
   _globals['_CONVERSATIONSERVICE'].methods_by_name['ListMessages']._loaded_options = None
   _globals['_CONVERSATIONSERVICE'].methods_by_name['ListMessages']._serialized_options = b'\262\341\030\026\022\004\001\002\003\004\030\t*\006parent0\0018\001@\001'
-  _globals['_GETCONVERSATIONREQUEST']._serialized_start=143
-  _globals['_GETCONVERSATIONREQUEST']._serialized_end=290
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=292
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=380
-  _globals['_LISTCONVERSATIONSREQUEST']._serialized_start=383
-  _globals['_LISTCONVERSATIONSREQUEST']._serialized_end=670
-  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_start=673
-  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_end=805
-  _globals['_LISTMESSAGESREQUEST']._serialized_start=808
-  _globals['_LISTMESSAGESREQUEST']._serialized_end=1038
-  _globals['_LISTMESSAGESRESPONSE']._serialized_start=1040
-  _globals['_LISTMESSAGESRESPONSE']._serialized_end=1152
-  _globals['_CONVERSATIONSERVICE']._serialized_start=1155
-  _globals['_CONVERSATIONSERVICE']._serialized_end=1537
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['WatchConversation']._loaded_options = None
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['WatchConversation']._serialized_options = b'\262\341\030\026\022\004\001\002\003\004\030\t*\004name0\0018\001@\001H\001'
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['ExportConversation']._loaded_options = None
+  _globals['_CONVERSATIONSERVICE'].methods_by_name['ExportConversation']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\t*\004name0\0018\001@\001'
+  _globals['_GETCONVERSATIONREQUEST']._serialized_start=176
+  _globals['_GETCONVERSATIONREQUEST']._serialized_end=323
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=325
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=413
+  _globals['_LISTCONVERSATIONSREQUEST']._serialized_start=416
+  _globals['_LISTCONVERSATIONSREQUEST']._serialized_end=703
+  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_start=706
+  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_end=838
+  _globals['_LISTMESSAGESREQUEST']._serialized_start=841
+  _globals['_LISTMESSAGESREQUEST']._serialized_end=1071
+  _globals['_LISTMESSAGESRESPONSE']._serialized_start=1073
+  _globals['_LISTMESSAGESRESPONSE']._serialized_end=1185
+  _globals['_WATCHCONVERSATIONREQUEST']._serialized_start=1188
+  _globals['_WATCHCONVERSATIONREQUEST']._serialized_end=1385
+  _globals['_WATCHHEARTBEAT']._serialized_start=1387
+  _globals['_WATCHHEARTBEAT']._serialized_end=1451
+  _globals['_WATCHCONVERSATIONRESPONSE']._serialized_start=1454
+  _globals['_WATCHCONVERSATIONRESPONSE']._serialized_end=1735
+  _globals['_EXPORTCONVERSATIONREQUEST']._serialized_start=1738
+  _globals['_EXPORTCONVERSATIONREQUEST']._serialized_end=1888
+  _globals['_EXPORTCONVERSATIONRESPONSE']._serialized_start=1890
+  _globals['_EXPORTCONVERSATIONRESPONSE']._serialized_end=1938
+  _globals['_CONVERSATIONSERVICE']._serialized_start=1941
+  _globals['_CONVERSATIONSERVICE']._serialized_end=2586
 # @@protoc_insertion_point(module_scope)

@@ -56,6 +56,16 @@ class ConversationServiceStub:
                 request_serializer=deskbell_dot_v1_dot_conversation__service__pb2.ListMessagesRequest.SerializeToString,
                 response_deserializer=deskbell_dot_v1_dot_conversation__service__pb2.ListMessagesResponse.FromString,
                 _registered_method=True)
+        self.WatchConversation = channel.unary_stream(
+                '/deskbell.v1.ConversationService/WatchConversation',
+                request_serializer=deskbell_dot_v1_dot_conversation__service__pb2.WatchConversationRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_conversation__service__pb2.WatchConversationResponse.FromString,
+                _registered_method=True)
+        self.ExportConversation = channel.unary_stream(
+                '/deskbell.v1.ConversationService/ExportConversation',
+                request_serializer=deskbell_dot_v1_dot_conversation__service__pb2.ExportConversationRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_conversation__service__pb2.ExportConversationResponse.FromString,
+                _registered_method=True)
 
 
 class ConversationServiceServicer:
@@ -91,6 +101,32 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchConversation(self, request, context):
+        """Follows a conversation as it goes on, on whichever server: what there is, what is said, what callers turn out to
+        have heard of it, and its end, with which the stream ends. A chat ends when it has been idle for as long as the server is
+        set to wait, and is open again with its next message, which another stream then tells of.
+
+        Whoever is cut off goes on from the last `sequence`, and misses nothing. UNAVAILABLE / DRAINING and
+        DEADLINE_EXCEEDED / RPC_TOO_LONG, the latter after an hour, are no more than that. UNAUTHENTICATED within 15 s
+        once the credential does not count any more.
+
+        NOT_FOUND / CONVERSATION_NOT_FOUND if there is none, also when it is erased meanwhile; RESOURCE_EXHAUSTED /
+        RATE_LIMITED for one stream too many of a tenant (100 on each server).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportConversation(self, request, context):
+        """Returns what is kept of a conversation once it was said - the conversation with its report, its messages with what
+        supports them, its turns - as JSON Lines in UTF-8: the pieces, put together, are lines that each hold an ExportLine
+        in proto3's JSON form. What was booked and the leads are in their own services. NOT_FOUND / CONVERSATION_NOT_FOUND if there is none, also
+        when it is erased meanwhile.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConversationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -108,6 +144,16 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.ListMessages,
                     request_deserializer=deskbell_dot_v1_dot_conversation__service__pb2.ListMessagesRequest.FromString,
                     response_serializer=deskbell_dot_v1_dot_conversation__service__pb2.ListMessagesResponse.SerializeToString,
+            ),
+            'WatchConversation': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchConversation,
+                    request_deserializer=deskbell_dot_v1_dot_conversation__service__pb2.WatchConversationRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_conversation__service__pb2.WatchConversationResponse.SerializeToString,
+            ),
+            'ExportConversation': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportConversation,
+                    request_deserializer=deskbell_dot_v1_dot_conversation__service__pb2.ExportConversationRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_conversation__service__pb2.ExportConversationResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -198,6 +244,60 @@ class ConversationService:
             '/deskbell.v1.ConversationService/ListMessages',
             deskbell_dot_v1_dot_conversation__service__pb2.ListMessagesRequest.SerializeToString,
             deskbell_dot_v1_dot_conversation__service__pb2.ListMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/deskbell.v1.ConversationService/WatchConversation',
+            deskbell_dot_v1_dot_conversation__service__pb2.WatchConversationRequest.SerializeToString,
+            deskbell_dot_v1_dot_conversation__service__pb2.WatchConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/deskbell.v1.ConversationService/ExportConversation',
+            deskbell_dot_v1_dot_conversation__service__pb2.ExportConversationRequest.SerializeToString,
+            deskbell_dot_v1_dot_conversation__service__pb2.ExportConversationResponse.FromString,
             options,
             channel_credentials,
             insecure,

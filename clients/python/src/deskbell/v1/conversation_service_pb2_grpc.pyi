@@ -33,6 +33,24 @@ class ConversationServiceStub:
     """Lists a conversation's messages, the first said first. NOT_FOUND / CONVERSATION_NOT_FOUND;
     INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
     """
+    WatchConversation: _aio.UnaryStreamMultiCallable[_conversation_service_pb2.WatchConversationRequest, _conversation_service_pb2.WatchConversationResponse]
+    """Follows a conversation as it goes on, on whichever server: what there is, what is said, what callers turn out to
+    have heard of it, and its end, with which the stream ends. A chat ends when it has been idle for as long as the server is
+    set to wait, and is open again with its next message, which another stream then tells of.
+
+    Whoever is cut off goes on from the last `sequence`, and misses nothing. UNAVAILABLE / DRAINING and
+    DEADLINE_EXCEEDED / RPC_TOO_LONG, the latter after an hour, are no more than that. UNAUTHENTICATED within 15 s
+    once the credential does not count any more.
+
+    NOT_FOUND / CONVERSATION_NOT_FOUND if there is none, also when it is erased meanwhile; RESOURCE_EXHAUSTED /
+    RATE_LIMITED for one stream too many of a tenant (100 on each server).
+    """
+    ExportConversation: _aio.UnaryStreamMultiCallable[_conversation_service_pb2.ExportConversationRequest, _conversation_service_pb2.ExportConversationResponse]
+    """Returns what is kept of a conversation once it was said - the conversation with its report, its messages with what
+    supports them, its turns - as JSON Lines in UTF-8: the pieces, put together, are lines that each hold an ExportLine
+    in proto3's JSON form. What was booked and the leads are in their own services. NOT_FOUND / CONVERSATION_NOT_FOUND if there is none, also
+    when it is erased meanwhile.
+    """
 
 class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads what was said on calls and in chats.
@@ -70,6 +88,36 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_conversation_service_pb2.ListMessagesResponse]:
         """Lists a conversation's messages, the first said first. NOT_FOUND / CONVERSATION_NOT_FOUND;
         INVALID_ARGUMENT / PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchConversation(
+        self,
+        request: _conversation_service_pb2.WatchConversationRequest,
+        context: _aio.ServicerContext[_conversation_service_pb2.WatchConversationRequest, _abc.AsyncIterator[_conversation_service_pb2.WatchConversationResponse]],
+    ) -> _abc.AsyncIterator[_conversation_service_pb2.WatchConversationResponse]:
+        """Follows a conversation as it goes on, on whichever server: what there is, what is said, what callers turn out to
+        have heard of it, and its end, with which the stream ends. A chat ends when it has been idle for as long as the server is
+        set to wait, and is open again with its next message, which another stream then tells of.
+
+        Whoever is cut off goes on from the last `sequence`, and misses nothing. UNAVAILABLE / DRAINING and
+        DEADLINE_EXCEEDED / RPC_TOO_LONG, the latter after an hour, are no more than that. UNAUTHENTICATED within 15 s
+        once the credential does not count any more.
+
+        NOT_FOUND / CONVERSATION_NOT_FOUND if there is none, also when it is erased meanwhile; RESOURCE_EXHAUSTED /
+        RATE_LIMITED for one stream too many of a tenant (100 on each server).
+        """
+
+    @_abc_1.abstractmethod
+    def ExportConversation(
+        self,
+        request: _conversation_service_pb2.ExportConversationRequest,
+        context: _aio.ServicerContext[_conversation_service_pb2.ExportConversationRequest, _abc.AsyncIterator[_conversation_service_pb2.ExportConversationResponse]],
+    ) -> _abc.AsyncIterator[_conversation_service_pb2.ExportConversationResponse]:
+        """Returns what is kept of a conversation once it was said - the conversation with its report, its messages with what
+        supports them, its turns - as JSON Lines in UTF-8: the pieces, put together, are lines that each hold an ExportLine
+        in proto3's JSON form. What was booked and the leads are in their own services. NOT_FOUND / CONVERSATION_NOT_FOUND if there is none, also
+        when it is erased meanwhile.
         """
 
 def add_ConversationServiceServicer_to_server(servicer: ConversationServiceServicer, server: _aio.Server) -> None: ...

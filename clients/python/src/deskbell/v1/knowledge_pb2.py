@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64\x65skbell/v1/knowledge.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x03\n\x08\x44ocument\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12 \n\x05title\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12\x1d\n\nmedia_type\x18\x03 \x01(\tR\tmediaType\x12\x1d\n\nsize_bytes\x18\x04 \x01(\x03R\tsizeBytes\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32\x1a.deskbell.v1.DocumentStateR\x05state\x12#\n\rpassage_count\x18\x06 \x01(\x05R\x0cpassageCount\x12\x32\n\x15indexed_passage_count\x18\x07 \x01(\x05R\x13indexedPassageCount\x12\x18\n\x07\x66\x61ilure\x18\x08 \x01(\tR\x07\x66\x61ilure\x12;\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"\x91\x01\n\x10PassageReference\x12\x1a\n\x08\x64ocument\x18\x01 \x01(\tR\x08\x64ocument\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12#\n\rpassage_index\x18\x03 \x01(\x05R\x0cpassageIndex\x12\x14\n\x05start\x18\x04 \x01(\x05R\x05start\x12\x10\n\x03\x65nd\x18\x05 \x01(\x05R\x03\x65nd*\x83\x01\n\rDocumentState\x12\x1e\n\x1a\x44OCUMENT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44OCUMENT_STATE_PROCESSING\x10\x01\x12\x18\n\x14\x44OCUMENT_STATE_READY\x10\x02\x12\x19\n\x15\x44OCUMENT_STATE_FAILED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x64\x65skbell/v1/knowledge.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x03\n\x08\x44ocument\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12 \n\x05title\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12\x1d\n\nmedia_type\x18\x03 \x01(\tR\tmediaType\x12\x1d\n\nsize_bytes\x18\x04 \x01(\x03R\tsizeBytes\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32\x1a.deskbell.v1.DocumentStateR\x05state\x12#\n\rpassage_count\x18\x06 \x01(\x05R\x0cpassageCount\x12\x32\n\x15indexed_passage_count\x18\x07 \x01(\x05R\x13indexedPassageCount\x12\x18\n\x07\x66\x61ilure\x18\x08 \x01(\tR\x07\x66\x61ilure\x12;\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"\x91\x01\n\x10PassageReference\x12\x1a\n\x08\x64ocument\x18\x01 \x01(\tR\x08\x64ocument\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12#\n\rpassage_index\x18\x03 \x01(\x05R\x0cpassageIndex\x12\x14\n\x05start\x18\x04 \x01(\x05R\x05start\x12\x10\n\x03\x65nd\x18\x05 \x01(\x05R\x03\x65nd\"\xe4\x03\n\x0cKnowledgeGap\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08question\x18\x02 \x01(\tR\x08question\x12\x1b\n\task_count\x18\x03 \x01(\x05R\x08\x61skCount\x12\x41\n\x06status\x18\x04 \x01(\x0e\x32\x1f.deskbell.v1.KnowledgeGapStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12@\n\x0e\x66irst_ask_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0c\x66irstAskTime\x12>\n\rlast_ask_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0blastAskTime\x12+\n\x11last_conversation\x18\x07 \x01(\tR\x10lastConversation\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tag*\x83\x01\n\rDocumentState\x12\x1e\n\x1a\x44OCUMENT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44OCUMENT_STATE_PROCESSING\x10\x01\x12\x18\n\x14\x44OCUMENT_STATE_READY\x10\x02\x12\x19\n\x15\x44OCUMENT_STATE_FAILED\x10\x03*\xa0\x01\n\x12KnowledgeGapStatus\x12$\n KNOWLEDGE_GAP_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19KNOWLEDGE_GAP_STATUS_OPEN\x10\x01\x12!\n\x1dKNOWLEDGE_GAP_STATUS_ANSWERED\x10\x02\x12\"\n\x1eKNOWLEDGE_GAP_STATUS_DISMISSED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DOCUMENT'].fields_by_name['title']._loaded_options = None
   _globals['_DOCUMENT'].fields_by_name['title']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
-  _globals['_DOCUMENTSTATE']._serialized_start=671
-  _globals['_DOCUMENTSTATE']._serialized_end=802
+  _globals['_KNOWLEDGEGAP'].fields_by_name['status']._loaded_options = None
+  _globals['_KNOWLEDGEGAP'].fields_by_name['status']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_KNOWLEDGEGAP'].fields_by_name['etag']._loaded_options = None
+  _globals['_KNOWLEDGEGAP'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_DOCUMENTSTATE']._serialized_start=1158
+  _globals['_DOCUMENTSTATE']._serialized_end=1289
+  _globals['_KNOWLEDGEGAPSTATUS']._serialized_start=1292
+  _globals['_KNOWLEDGEGAPSTATUS']._serialized_end=1452
   _globals['_DOCUMENT']._serialized_start=107
   _globals['_DOCUMENT']._serialized_end=520
   _globals['_PASSAGEREFERENCE']._serialized_start=523
   _globals['_PASSAGEREFERENCE']._serialized_end=668
+  _globals['_KNOWLEDGEGAP']._serialized_start=671
+  _globals['_KNOWLEDGEGAP']._serialized_end=1155
 # @@protoc_insertion_point(module_scope)

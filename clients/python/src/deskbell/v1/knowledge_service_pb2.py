@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from deskbell.v1 import access_pb2 as deskbell_dot_v1_dot_access__pb2
 from deskbell.v1 import knowledge_pb2 as deskbell_dot_v1_dot_knowledge__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#deskbell/v1/knowledge_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1b\x64\x65skbell/v1/knowledge.proto\"\x8a\x03\n\x11IngestTextRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12 \n\x05title\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12\x1f\n\x04text\x18\x04 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\x89zR\x04text\x12\x41\n\nmedia_type\x18\x05 \x01(\tB\"\xbaH\x1fr\x1dR\x00R\ntext/plainR\rtext/markdownR\tmediaType\x12]\n\nrequest_id\x18\x06 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"G\n\x12IngestTextResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"\xf0\x02\n\x0cUploadHeader\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12\'\n\tfile_name\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xff\x01R\x08\x66ileName\x12\x1e\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12&\n\nsize_bytes\x18\x05 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tsizeBytes\x12]\n\nrequest_id\x18\x06 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x81\x01\n\x15UploadDocumentRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.UploadHeaderH\x00R\x06header\x12!\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05\x63hunkB\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"K\n\x16UploadDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"~\n\x12GetDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\\\n\x13GetDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\xaf\x01\n\x14ListDocumentsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"t\n\x15ListDocumentsResponse\x12\x33\n\tdocuments\x18\x01 \x03(\x0b\x32\x15.deskbell.v1.DocumentR\tdocuments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe0\x01\n\x15\x44\x65leteDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x18\n\x16\x44\x65leteDocumentResponse\"\xa1\x01\n\x16SearchKnowledgeRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12 \n\x05query\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x05query\x12\x1e\n\x05top_k\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00R\x04topK\"\x92\x01\n\tSearchHit\x12;\n\treference\x18\x01 \x01(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\treference\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1e\n\nsimilarity\x18\x03 \x01(\x02R\nsimilarity\x12\x14\n\x05score\x18\x04 \x01(\x02R\x05score\"E\n\x17SearchKnowledgeResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x16.deskbell.v1.SearchHitR\x04hits2\xbd\x05\n\x10KnowledgeService\x12\x66\n\nIngestText\x12\x1e.deskbell.v1.IngestTextRequest\x1a\x1f.deskbell.v1.IngestTextResponse\"\x17\xb2\xe1\x18\x13\x12\x03\x01\x02\x03\x18\x06*\x06parent0\x02\x38\x02\x12{\n\x0eUploadDocument\x12\".deskbell.v1.UploadDocumentRequest\x1a#.deskbell.v1.UploadDocumentResponse\"\x1e\xb2\xe1\x18\x1a\x12\x03\x01\x02\x03\x18\x06*\rheader.parent0\x02\x38\x02(\x01\x12h\n\x0bGetDocument\x12\x1f.deskbell.v1.GetDocumentRequest\x1a .deskbell.v1.GetDocumentResponse\"\x16\xb2\xe1\x18\x12\x12\x04\x01\x02\x03\x04\x18\x05*\x04name0\x01\x38\x01\x12p\n\rListDocuments\x12!.deskbell.v1.ListDocumentsRequest\x1a\".deskbell.v1.ListDocumentsResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x01\x12p\n\x0e\x44\x65leteDocument\x12\".deskbell.v1.DeleteDocumentRequest\x1a#.deskbell.v1.DeleteDocumentResponse\"\x15\xb2\xe1\x18\x11\x12\x03\x01\x02\x03\x18\x06*\x04name0\x02\x38\x01\x12v\n\x0fSearchKnowledge\x12#.deskbell.v1.SearchKnowledgeRequest\x1a$.deskbell.v1.SearchKnowledgeResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#deskbell/v1/knowledge_service.proto\x12\x0b\x64\x65skbell.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x64\x65skbell/v1/access.proto\x1a\x1b\x64\x65skbell/v1/knowledge.proto\x1a google/protobuf/field_mask.proto\"\x8a\x03\n\x11IngestTextRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12 \n\x05title\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\x05title\x12\x1f\n\x04text\x18\x04 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\x89zR\x04text\x12\x41\n\nmedia_type\x18\x05 \x01(\tB\"\xbaH\x1fr\x1dR\x00R\ntext/plainR\rtext/markdownR\tmediaType\x12]\n\nrequest_id\x18\x06 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"G\n\x12IngestTextResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"\xf0\x02\n\x0cUploadHeader\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12I\n\x0b\x64ocument_id\x18\x02 \x01(\tB(\xbaH%r#2!^([a-z][a-z0-9-]{1,61}[a-z0-9])?$R\ndocumentId\x12\'\n\tfile_name\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xff\x01R\x08\x66ileName\x12\x1e\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12&\n\nsize_bytes\x18\x05 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\tsizeBytes\x12]\n\nrequest_id\x18\x06 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x81\x01\n\x15UploadDocumentRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.UploadHeaderH\x00R\x06header\x12!\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05\x63hunkB\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"K\n\x16UploadDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\"~\n\x12GetDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\"\\\n\x13GetDocumentResponse\x12\x31\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x15.deskbell.v1.DocumentR\x08\x64ocument\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\xaf\x01\n\x14ListDocumentsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"t\n\x15ListDocumentsResponse\x12\x33\n\tdocuments\x18\x01 \x03(\x0b\x32\x15.deskbell.v1.DocumentR\tdocuments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe0\x01\n\x15\x44\x65leteDocumentRequest\x12h\n\x04name\x18\x01 \x01(\tBT\xbaHQrO2M^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]/documents/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x04name\x12]\n\nrequest_id\x18\x02 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\x18\n\x16\x44\x65leteDocumentResponse\"\xa1\x01\n\x16SearchKnowledgeRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12 \n\x05query\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07R\x05query\x12\x1e\n\x05top_k\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00R\x04topK\"\x92\x01\n\tSearchHit\x12;\n\treference\x18\x01 \x01(\x0b\x32\x1d.deskbell.v1.PassageReferenceR\treference\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x1e\n\nsimilarity\x18\x03 \x01(\x02R\nsimilarity\x12\x14\n\x05score\x18\x04 \x01(\x02R\x05score\"E\n\x17SearchKnowledgeResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x16.deskbell.v1.SearchHitR\x04hits\"\xf6\x01\n\x18ListKnowledgeGapsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB-\xbaH*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$R\x06parent\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12\x41\n\x06status\x18\x04 \x01(\x0e\x32\x1f.deskbell.v1.KnowledgeGapStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\"\x85\x01\n\x19ListKnowledgeGapsResponse\x12@\n\x0eknowledge_gaps\x18\x01 \x03(\x0b\x32\x19.deskbell.v1.KnowledgeGapR\rknowledgeGaps\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xff\x01\n\x19UpdateKnowledgeGapRequest\x12\x46\n\rknowledge_gap\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.KnowledgeGapB\x06\xbaH\x03\xc8\x01\x01R\x0cknowledgeGap\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12]\n\nrequest_id\x18\x03 \x01(\tB>\xbaH;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$R\trequestId\"\\\n\x1aUpdateKnowledgeGapResponse\x12>\n\rknowledge_gap\x18\x01 \x01(\x0b\x32\x19.deskbell.v1.KnowledgeGapR\x0cknowledgeGap2\xca\x07\n\x10KnowledgeService\x12\x66\n\nIngestText\x12\x1e.deskbell.v1.IngestTextRequest\x1a\x1f.deskbell.v1.IngestTextResponse\"\x17\xb2\xe1\x18\x13\x12\x03\x01\x02\x03\x18\x06*\x06parent0\x02\x38\x02\x12{\n\x0eUploadDocument\x12\".deskbell.v1.UploadDocumentRequest\x1a#.deskbell.v1.UploadDocumentResponse\"\x1e\xb2\xe1\x18\x1a\x12\x03\x01\x02\x03\x18\x06*\rheader.parent0\x02\x38\x02(\x01\x12h\n\x0bGetDocument\x12\x1f.deskbell.v1.GetDocumentRequest\x1a .deskbell.v1.GetDocumentResponse\"\x16\xb2\xe1\x18\x12\x12\x04\x01\x02\x03\x04\x18\x05*\x04name0\x01\x38\x01\x12p\n\rListDocuments\x12!.deskbell.v1.ListDocumentsRequest\x1a\".deskbell.v1.ListDocumentsResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x01\x12p\n\x0e\x44\x65leteDocument\x12\".deskbell.v1.DeleteDocumentRequest\x1a#.deskbell.v1.DeleteDocumentResponse\"\x15\xb2\xe1\x18\x11\x12\x03\x01\x02\x03\x18\x06*\x04name0\x02\x38\x01\x12v\n\x0fSearchKnowledge\x12#.deskbell.v1.SearchKnowledgeRequest\x1a$.deskbell.v1.SearchKnowledgeResponse\"\x18\xb2\xe1\x18\x14\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x02\x12~\n\x11ListKnowledgeGaps\x12%.deskbell.v1.ListKnowledgeGapsRequest\x1a&.deskbell.v1.ListKnowledgeGapsResponse\"\x1a\xb2\xe1\x18\x16\x12\x04\x01\x02\x03\x04\x18\x05*\x06parent0\x01\x38\x01@\x01\x12\x8a\x01\n\x12UpdateKnowledgeGap\x12&.deskbell.v1.UpdateKnowledgeGapRequest\x1a\'.deskbell.v1.UpdateKnowledgeGapResponse\"#\xb2\xe1\x18\x1f\x12\x03\x01\x02\x03\x18\x06*\x12knowledge_gap.name0\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -80,6 +81,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['query']._serialized_options = b'\272H\007r\005\020\001\030\350\007'
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['top_k']._loaded_options = None
   _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['top_k']._serialized_options = b'\272H\006\032\004\0302(\000'
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H*r(2&^tenants/[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['status']._loaded_options = None
+  _globals['_LISTKNOWLEDGEGAPSREQUEST'].fields_by_name['status']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_UPDATEKNOWLEDGEGAPREQUEST'].fields_by_name['knowledge_gap']._loaded_options = None
+  _globals['_UPDATEKNOWLEDGEGAPREQUEST'].fields_by_name['knowledge_gap']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEKNOWLEDGEGAPREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATEKNOWLEDGEGAPREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H;r927^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$'
   _globals['_KNOWLEDGESERVICE'].methods_by_name['IngestText']._loaded_options = None
   _globals['_KNOWLEDGESERVICE'].methods_by_name['IngestText']._serialized_options = b'\262\341\030\023\022\003\001\002\003\030\006*\006parent0\0028\002'
   _globals['_KNOWLEDGESERVICE'].methods_by_name['UploadDocument']._loaded_options = None
@@ -92,34 +105,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_KNOWLEDGESERVICE'].methods_by_name['DeleteDocument']._serialized_options = b'\262\341\030\021\022\003\001\002\003\030\006*\004name0\0028\001'
   _globals['_KNOWLEDGESERVICE'].methods_by_name['SearchKnowledge']._loaded_options = None
   _globals['_KNOWLEDGESERVICE'].methods_by_name['SearchKnowledge']._serialized_options = b'\262\341\030\024\022\004\001\002\003\004\030\005*\006parent0\0018\002'
-  _globals['_INGESTTEXTREQUEST']._serialized_start=137
-  _globals['_INGESTTEXTREQUEST']._serialized_end=531
-  _globals['_INGESTTEXTRESPONSE']._serialized_start=533
-  _globals['_INGESTTEXTRESPONSE']._serialized_end=604
-  _globals['_UPLOADHEADER']._serialized_start=607
-  _globals['_UPLOADHEADER']._serialized_end=975
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=978
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=1107
-  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_start=1109
-  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_end=1184
-  _globals['_GETDOCUMENTREQUEST']._serialized_start=1186
-  _globals['_GETDOCUMENTREQUEST']._serialized_end=1312
-  _globals['_GETDOCUMENTRESPONSE']._serialized_start=1314
-  _globals['_GETDOCUMENTRESPONSE']._serialized_end=1406
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1409
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1584
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1586
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1702
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1705
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1929
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1931
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1955
-  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1958
-  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=2119
-  _globals['_SEARCHHIT']._serialized_start=2122
-  _globals['_SEARCHHIT']._serialized_end=2268
-  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=2270
-  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=2339
-  _globals['_KNOWLEDGESERVICE']._serialized_start=2342
-  _globals['_KNOWLEDGESERVICE']._serialized_end=3043
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['ListKnowledgeGaps']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['ListKnowledgeGaps']._serialized_options = b'\262\341\030\026\022\004\001\002\003\004\030\005*\006parent0\0018\001@\001'
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['UpdateKnowledgeGap']._loaded_options = None
+  _globals['_KNOWLEDGESERVICE'].methods_by_name['UpdateKnowledgeGap']._serialized_options = b'\262\341\030\037\022\003\001\002\003\030\006*\022knowledge_gap.name0\0028\001'
+  _globals['_INGESTTEXTREQUEST']._serialized_start=171
+  _globals['_INGESTTEXTREQUEST']._serialized_end=565
+  _globals['_INGESTTEXTRESPONSE']._serialized_start=567
+  _globals['_INGESTTEXTRESPONSE']._serialized_end=638
+  _globals['_UPLOADHEADER']._serialized_start=641
+  _globals['_UPLOADHEADER']._serialized_end=1009
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=1012
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=1141
+  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_start=1143
+  _globals['_UPLOADDOCUMENTRESPONSE']._serialized_end=1218
+  _globals['_GETDOCUMENTREQUEST']._serialized_start=1220
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=1346
+  _globals['_GETDOCUMENTRESPONSE']._serialized_start=1348
+  _globals['_GETDOCUMENTRESPONSE']._serialized_end=1440
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1443
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1618
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1620
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1736
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1739
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1963
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1965
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1989
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1992
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=2153
+  _globals['_SEARCHHIT']._serialized_start=2156
+  _globals['_SEARCHHIT']._serialized_end=2302
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=2304
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=2373
+  _globals['_LISTKNOWLEDGEGAPSREQUEST']._serialized_start=2376
+  _globals['_LISTKNOWLEDGEGAPSREQUEST']._serialized_end=2622
+  _globals['_LISTKNOWLEDGEGAPSRESPONSE']._serialized_start=2625
+  _globals['_LISTKNOWLEDGEGAPSRESPONSE']._serialized_end=2758
+  _globals['_UPDATEKNOWLEDGEGAPREQUEST']._serialized_start=2761
+  _globals['_UPDATEKNOWLEDGEGAPREQUEST']._serialized_end=3016
+  _globals['_UPDATEKNOWLEDGEGAPRESPONSE']._serialized_start=3018
+  _globals['_UPDATEKNOWLEDGEGAPRESPONSE']._serialized_end=3110
+  _globals['_KNOWLEDGESERVICE']._serialized_start=3113
+  _globals['_KNOWLEDGESERVICE']._serialized_end=4083
 # @@protoc_insertion_point(module_scope)

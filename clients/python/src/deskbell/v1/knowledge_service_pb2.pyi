@@ -1,6 +1,7 @@
 from buf.validate import validate_pb2 as _validate_pb2
 from deskbell.v1 import access_pb2 as _access_pb2
 from deskbell.v1 import knowledge_pb2 as _knowledge_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -132,3 +133,39 @@ class SearchKnowledgeResponse(_message.Message):
     HITS_FIELD_NUMBER: _ClassVar[int]
     hits: _containers.RepeatedCompositeFieldContainer[SearchHit]
     def __init__(self, hits: _Optional[_Iterable[_Union[SearchHit, _Mapping]]] = ...) -> None: ...
+
+class ListKnowledgeGapsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token", "status")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    status: _knowledge_pb2.KnowledgeGapStatus
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., status: _Optional[_Union[_knowledge_pb2.KnowledgeGapStatus, str]] = ...) -> None: ...
+
+class ListKnowledgeGapsResponse(_message.Message):
+    __slots__ = ("knowledge_gaps", "next_page_token")
+    KNOWLEDGE_GAPS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    knowledge_gaps: _containers.RepeatedCompositeFieldContainer[_knowledge_pb2.KnowledgeGap]
+    next_page_token: str
+    def __init__(self, knowledge_gaps: _Optional[_Iterable[_Union[_knowledge_pb2.KnowledgeGap, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateKnowledgeGapRequest(_message.Message):
+    __slots__ = ("knowledge_gap", "update_mask", "request_id")
+    KNOWLEDGE_GAP_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    knowledge_gap: _knowledge_pb2.KnowledgeGap
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    def __init__(self, knowledge_gap: _Optional[_Union[_knowledge_pb2.KnowledgeGap, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UpdateKnowledgeGapResponse(_message.Message):
+    __slots__ = ("knowledge_gap",)
+    KNOWLEDGE_GAP_FIELD_NUMBER: _ClassVar[int]
+    knowledge_gap: _knowledge_pb2.KnowledgeGap
+    def __init__(self, knowledge_gap: _Optional[_Union[_knowledge_pb2.KnowledgeGap, _Mapping]] = ...) -> None: ...

@@ -75,6 +75,16 @@ class KnowledgeServiceStub:
                 request_serializer=deskbell_dot_v1_dot_knowledge__service__pb2.SearchKnowledgeRequest.SerializeToString,
                 response_deserializer=deskbell_dot_v1_dot_knowledge__service__pb2.SearchKnowledgeResponse.FromString,
                 _registered_method=True)
+        self.ListKnowledgeGaps = channel.unary_unary(
+                '/deskbell.v1.KnowledgeService/ListKnowledgeGaps',
+                request_serializer=deskbell_dot_v1_dot_knowledge__service__pb2.ListKnowledgeGapsRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_knowledge__service__pb2.ListKnowledgeGapsResponse.FromString,
+                _registered_method=True)
+        self.UpdateKnowledgeGap = channel.unary_unary(
+                '/deskbell.v1.KnowledgeService/UpdateKnowledgeGap',
+                request_serializer=deskbell_dot_v1_dot_knowledge__service__pb2.UpdateKnowledgeGapRequest.SerializeToString,
+                response_deserializer=deskbell_dot_v1_dot_knowledge__service__pb2.UpdateKnowledgeGapResponse.FromString,
+                _registered_method=True)
 
 
 class KnowledgeServiceServicer:
@@ -137,6 +147,22 @@ class KnowledgeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListKnowledgeGaps(self, request, context):
+        """Lists the questions that the documents do not answer, those asked most often first. NOT_FOUND / TENANT_NOT_FOUND;
+        INVALID_ARGUMENT / PAGE_TOKEN_INVALID. A gap that is asked between two pages may move to a page that was read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateKnowledgeGap(self, request, context):
+        """Says what became of a gap. To answer one, add the answer with IngestText, and set the gap ANSWERED.
+        NOT_FOUND / KNOWLEDGE_GAP_NOT_FOUND; ABORTED / ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_KnowledgeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -169,6 +195,16 @@ def add_KnowledgeServiceServicer_to_server(servicer, server):
                     servicer.SearchKnowledge,
                     request_deserializer=deskbell_dot_v1_dot_knowledge__service__pb2.SearchKnowledgeRequest.FromString,
                     response_serializer=deskbell_dot_v1_dot_knowledge__service__pb2.SearchKnowledgeResponse.SerializeToString,
+            ),
+            'ListKnowledgeGaps': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListKnowledgeGaps,
+                    request_deserializer=deskbell_dot_v1_dot_knowledge__service__pb2.ListKnowledgeGapsRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_knowledge__service__pb2.ListKnowledgeGapsResponse.SerializeToString,
+            ),
+            'UpdateKnowledgeGap': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateKnowledgeGap,
+                    request_deserializer=deskbell_dot_v1_dot_knowledge__service__pb2.UpdateKnowledgeGapRequest.FromString,
+                    response_serializer=deskbell_dot_v1_dot_knowledge__service__pb2.UpdateKnowledgeGapResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -344,6 +380,60 @@ class KnowledgeService:
             '/deskbell.v1.KnowledgeService/SearchKnowledge',
             deskbell_dot_v1_dot_knowledge__service__pb2.SearchKnowledgeRequest.SerializeToString,
             deskbell_dot_v1_dot_knowledge__service__pb2.SearchKnowledgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListKnowledgeGaps(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.KnowledgeService/ListKnowledgeGaps',
+            deskbell_dot_v1_dot_knowledge__service__pb2.ListKnowledgeGapsRequest.SerializeToString,
+            deskbell_dot_v1_dot_knowledge__service__pb2.ListKnowledgeGapsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateKnowledgeGap(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/deskbell.v1.KnowledgeService/UpdateKnowledgeGap',
+            deskbell_dot_v1_dot_knowledge__service__pb2.UpdateKnowledgeGapRequest.SerializeToString,
+            deskbell_dot_v1_dot_knowledge__service__pb2.UpdateKnowledgeGapResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,14 @@ class KnowledgeServiceStub:
     """Deletes a document with its passages. NOT_FOUND / DOCUMENT_NOT_FOUND if there is none."""
     SearchKnowledge: _aio.UnaryUnaryMultiCallable[_knowledge_service_pb2.SearchKnowledgeRequest, _knowledge_service_pb2.SearchKnowledgeResponse]
     """Finds the passages nearest to a question, by meaning and by words. NOT_FOUND / TENANT_NOT_FOUND."""
+    ListKnowledgeGaps: _aio.UnaryUnaryMultiCallable[_knowledge_service_pb2.ListKnowledgeGapsRequest, _knowledge_service_pb2.ListKnowledgeGapsResponse]
+    """Lists the questions that the documents do not answer, those asked most often first. NOT_FOUND / TENANT_NOT_FOUND;
+    INVALID_ARGUMENT / PAGE_TOKEN_INVALID. A gap that is asked between two pages may move to a page that was read.
+    """
+    UpdateKnowledgeGap: _aio.UnaryUnaryMultiCallable[_knowledge_service_pb2.UpdateKnowledgeGapRequest, _knowledge_service_pb2.UpdateKnowledgeGapResponse]
+    """Says what became of a gap. To answer one, add the answer with IngestText, and set the gap ANSWERED.
+    NOT_FOUND / KNOWLEDGE_GAP_NOT_FOUND; ABORTED / ETAG_MISMATCH.
+    """
 
 class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages and searches the documents that a tenant's agents answer from.
@@ -113,5 +121,25 @@ class KnowledgeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_knowledge_service_pb2.SearchKnowledgeRequest, _abc.Awaitable[_knowledge_service_pb2.SearchKnowledgeResponse]],
     ) -> _abc.Awaitable[_knowledge_service_pb2.SearchKnowledgeResponse]:
         """Finds the passages nearest to a question, by meaning and by words. NOT_FOUND / TENANT_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListKnowledgeGaps(
+        self,
+        request: _knowledge_service_pb2.ListKnowledgeGapsRequest,
+        context: _aio.ServicerContext[_knowledge_service_pb2.ListKnowledgeGapsRequest, _abc.Awaitable[_knowledge_service_pb2.ListKnowledgeGapsResponse]],
+    ) -> _abc.Awaitable[_knowledge_service_pb2.ListKnowledgeGapsResponse]:
+        """Lists the questions that the documents do not answer, those asked most often first. NOT_FOUND / TENANT_NOT_FOUND;
+        INVALID_ARGUMENT / PAGE_TOKEN_INVALID. A gap that is asked between two pages may move to a page that was read.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateKnowledgeGap(
+        self,
+        request: _knowledge_service_pb2.UpdateKnowledgeGapRequest,
+        context: _aio.ServicerContext[_knowledge_service_pb2.UpdateKnowledgeGapRequest, _abc.Awaitable[_knowledge_service_pb2.UpdateKnowledgeGapResponse]],
+    ) -> _abc.Awaitable[_knowledge_service_pb2.UpdateKnowledgeGapResponse]:
+        """Says what became of a gap. To answer one, add the answer with IngestText, and set the gap ANSWERED.
+        NOT_FOUND / KNOWLEDGE_GAP_NOT_FOUND; ABORTED / ETAG_MISMATCH.
+        """
 
 def add_KnowledgeServiceServicer_to_server(servicer: KnowledgeServiceServicer, server: _aio.Server) -> None: ...

@@ -58,14 +58,16 @@ class RedactionPolicy(_message.Message):
     def __init__(self, phone_numbers: _Optional[_Union[Handling, str]] = ..., email_addresses: _Optional[_Union[Handling, str]] = ..., card_numbers: _Optional[_Union[Handling, str]] = ..., national_ids: _Optional[_Union[Handling, str]] = ...) -> None: ...
 
 class RetentionPolicy(_message.Message):
-    __slots__ = ("audio_days", "transcript_days", "lead_days")
+    __slots__ = ("audio_days", "transcript_days", "lead_days", "reservation_days")
     AUDIO_DAYS_FIELD_NUMBER: _ClassVar[int]
     TRANSCRIPT_DAYS_FIELD_NUMBER: _ClassVar[int]
     LEAD_DAYS_FIELD_NUMBER: _ClassVar[int]
+    RESERVATION_DAYS_FIELD_NUMBER: _ClassVar[int]
     audio_days: int
     transcript_days: int
     lead_days: int
-    def __init__(self, audio_days: _Optional[int] = ..., transcript_days: _Optional[int] = ..., lead_days: _Optional[int] = ...) -> None: ...
+    reservation_days: int
+    def __init__(self, audio_days: _Optional[int] = ..., transcript_days: _Optional[int] = ..., lead_days: _Optional[int] = ..., reservation_days: _Optional[int] = ...) -> None: ...
 
 class Quota(_message.Message):
     __slots__ = ("name", "requests_per_second", "request_burst", "model_requests_per_second", "concurrent_calls", "monthly_call_minutes", "monthly_tokens", "knowledge_bytes", "etag")

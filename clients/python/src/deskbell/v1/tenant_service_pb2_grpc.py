@@ -145,7 +145,9 @@ class TenantServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EraseCaller(self, request, context):
-        """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
+        """Removes a caller from everything that is stored: conversations with what was said in them, their reports, the
+        reservations and leads made in them or for that id, and client tokens. Given a telephone number with "+" and the
+        country code, or an e-mail address, it removes the reservations and leads that have it, too.
         A call of the caller's that goes on ends within 15 s. The audit log keeps that it was done, not for whom; what
         is kept for 24 hours to answer repeats of a `request_id` is encrypted.
         NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.

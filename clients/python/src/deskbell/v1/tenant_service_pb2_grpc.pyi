@@ -42,7 +42,9 @@ class TenantServiceStub:
     ABORTED / ETAG_MISMATCH.
     """
     EraseCaller: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.EraseCallerRequest, _tenant_service_pb2.EraseCallerResponse]
-    """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
+    """Removes a caller from everything that is stored: conversations with what was said in them, their reports, the
+    reservations and leads made in them or for that id, and client tokens. Given a telephone number with "+" and the
+    country code, or an e-mail address, it removes the reservations and leads that have it, too.
     A call of the caller's that goes on ends within 15 s. The audit log keeps that it was done, not for whom; what
     is kept for 24 hours to answer repeats of a `request_id` is encrypted.
     NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
@@ -124,7 +126,9 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tenant_service_pb2.EraseCallerRequest,
         context: _aio.ServicerContext[_tenant_service_pb2.EraseCallerRequest, _abc.Awaitable[_tenant_service_pb2.EraseCallerResponse]],
     ) -> _abc.Awaitable[_tenant_service_pb2.EraseCallerResponse]:
-        """Removes a caller from everything that is stored: conversations with what was said in them, and client tokens.
+        """Removes a caller from everything that is stored: conversations with what was said in them, their reports, the
+        reservations and leads made in them or for that id, and client tokens. Given a telephone number with "+" and the
+        country code, or an e-mail address, it removes the reservations and leads that have it, too.
         A call of the caller's that goes on ends within 15 s. The audit log keeps that it was done, not for whom; what
         is kept for 24 hours to answer repeats of a `request_id` is encrypted.
         NOT_FOUND / TENANT_NOT_FOUND. A caller who is not known is no error: the receipt says 0.
