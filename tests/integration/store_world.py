@@ -13,13 +13,18 @@ from deskbell_server.adapters.postgres.accounts import PostgresAccountStore
 from deskbell_server.adapters.postgres.agents import PostgresAgentStore
 from deskbell_server.adapters.postgres.api_keys import PostgresApiKeyStore
 from deskbell_server.adapters.postgres.audit import PostgresAuditLog
+from deskbell_server.adapters.postgres.catalogue import PostgresCatalogueStore
 from deskbell_server.adapters.postgres.client_tokens import PostgresClientTokenStore
 from deskbell_server.adapters.postgres.conversations import PostgresConversationStore
+from deskbell_server.adapters.postgres.gaps import PostgresGapStore
 from deskbell_server.adapters.postgres.housekeeping import PostgresHousekeeping
 from deskbell_server.adapters.postgres.index_queue import PostgresIndexQueue
 from deskbell_server.adapters.postgres.knowledge import PostgresKnowledgeStore
+from deskbell_server.adapters.postgres.leads import PostgresLeadStore
 from deskbell_server.adapters.postgres.pool import Database
 from deskbell_server.adapters.postgres.quotas import PostgresQuotaStore
+from deskbell_server.adapters.postgres.reports import PostgresReports
+from deskbell_server.adapters.postgres.reservations import PostgresReservationStore
 from deskbell_server.adapters.postgres.tenants import PostgresTenantStore
 from deskbell_server.adapters.postgres.units import PostgresUnitsOfWork
 from deskbell_server.adapters.postgres.users import PostgresUserStore
@@ -38,8 +43,12 @@ from deskbell_server.domain.identity import (
     User,
     UserId,
 )
+from deskbell_server.domain.intent import IntentKind, ScoredIntent
 from deskbell_server.domain.knowledge import DocumentState
 from deskbell_server.domain.names import AgentId, DocumentId, TenantId, time_ordered_uuid
+from deskbell_server.domain.turn import StageTime, TurnFacts, TurnMemory, TurnOutcome
+from deskbell_server.ports.aftermath import GapStore, ReportJob
+from deskbell_server.ports.booking import CatalogueStore, ReservationStore
 from deskbell_server.ports.engines import Embedding
 from deskbell_server.ports.identity import (
     AccountStore,
@@ -55,6 +64,7 @@ from deskbell_server.ports.stores import (
     ConversationStore,
     IndexQueue,
     KnowledgeStore,
+    LeadStore,
     QuotaStore,
     TenantStore,
 )
@@ -73,6 +83,7 @@ class Stores:
     knowledge: KnowledgeStore
     queue: IndexQueue
     conversations: ConversationStore
+    leads: LeadStore
     users: UserStore
     accounts: AccountStore
     api_keys: ApiKeyStore
@@ -81,6 +92,10 @@ class Stores:
     units: UnitsOfWork
     audit: AuditLog
     housekeeping: PostgresHousekeeping
+    catalogue: CatalogueStore
+    reservations: ReservationStore
+    reports: PostgresReports
+    gaps: GapStore
 
 
 def make_stores(database: Database) -> Stores:
@@ -90,6 +105,7 @@ def make_stores(database: Database) -> Stores:
         knowledge=PostgresKnowledgeStore(database),
         queue=PostgresIndexQueue(database),
         conversations=PostgresConversationStore(database),
+        leads=PostgresLeadStore(database),
         users=PostgresUserStore(database),
         accounts=PostgresAccountStore(database),
         api_keys=PostgresApiKeyStore(database),
@@ -98,6 +114,10 @@ def make_stores(database: Database) -> Stores:
         units=PostgresUnitsOfWork(database),
         audit=PostgresAuditLog(database),
         housekeeping=PostgresHousekeeping(database),
+        catalogue=PostgresCatalogueStore(database),
+        reservations=PostgresReservationStore(database),
+        reports=PostgresReports(database),
+        gaps=PostgresGapStore(database),
     )
 
 
@@ -116,13 +136,34 @@ PLATFORM_TABLES = ("schema_migrations", "operators", "operator_sessions", "signi
 
 async def fill(stores: Stores, tenant: TenantId) -> Conversation:
     """Gives a tenant that has an agent a READY document with a passage, and a voice conversation with a
-    turn; returns the conversation."""
+    turn, and a lead; returns the conversation."""
     await index(stores, tenant, "hours", [("Saturday nine to noon", sample.vector())])
     conversation = await stores.conversations.create(tenant, sample.conversation(tenant), "server-1")
     turn, messages = sample.turn("When on Saturday?", "Nine to noon.")
-    await stores.conversations.store_turn(tenant, conversation.id, turn, messages)
+    facts = TurnFacts(
+        (ScoredIntent(IntentKind.FAQ, 0.9),),
+        "en",
+        TurnOutcome.ANSWERED,
+        stages=(StageTime("recall", 0.0, 0.001),),
+    )
+    memory = TurnMemory(facts, "")
+    await stores.conversations.store_turn(tenant, conversation.id, turn, messages, memory)
+    await stores.leads.record(tenant, sample.lead(tenant), "call-1")
     await fill_access(stores, tenant)
+    await fill_booking(stores, tenant)
+    asked = [sample.asked(turn, "When on Saturday?")]
+    job = ReportJob(tenant, conversation.id, 2, 1)
+    assert await stores.reports.complete(job, sample.report(), asked, lambda *_: False, sample.LATER)
     return conversation
+
+
+async def fill_booking(stores: Stores, tenant: TenantId) -> None:
+    """Gives a tenant opening hours, a resource with a unit, a service and a reservation."""
+    weekly, exceptions = sample.HOURS.weekly, sample.HOURS.exceptions
+    await stores.catalogue.update_hours(tenant, {"weekly": weekly, "exceptions": exceptions}, "", sample.NOW)
+    await stores.catalogue.create_resource(tenant, sample.resource(tenant))
+    await stores.catalogue.create_service(tenant, sample.service(tenant))
+    await stores.reservations.create(tenant, sample.booking(), [sample.DENTIST])
 
 
 async def fill_access(stores: Stores, tenant: TenantId) -> None:

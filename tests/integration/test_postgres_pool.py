@@ -31,13 +31,13 @@ async def test_a_killed_backend_is_unavailable_and_then_replaced(
 ) -> None:
     async def use_a_connection_that_is_killed() -> None:
         async with pools.tenant(CLINIC) as connection:
-            await connection.execute("update agents set greeting = 'half done'")
+            await connection.execute("update tenants set display_name = 'half done'")
             await owner.execute("select pg_terminate_backend($1)", connection.get_server_pid())
             await connection.execute("select 1")
 
     with pytest.raises(StoreUnavailable):
         await use_a_connection_that_is_killed()
-    assert (await stores.agents.get(CLINIC, DESK)).greeting == "Hello!"
+    assert (await stores.tenants.get(CLINIC)).display_name == f"The {CLINIC}"
 
 
 async def test_a_restarted_database_is_found_again(stores: Stores, owner: Connection) -> None:
@@ -102,7 +102,7 @@ async def test_cancelling_rolls_back_and_gives_the_connection_back(
 
     async def slow(small: Database) -> None:
         async with small.tenant(CLINIC) as connection:
-            await connection.execute("update agents set greeting = 'half done'")
+            await connection.execute("update tenants set display_name = 'half done'")
             begun.set()
             await connection.execute("select pg_sleep(30)")
 
@@ -115,18 +115,18 @@ async def test_cancelling_rolls_back_and_gives_the_connection_back(
             await asyncio.wait_for(work, 3)
         async with small.tenant(HOTEL) as connection:
             assert await connection.fetchval("select current_setting('app.tenant_id')") == HOTEL
-        assert (await make_stores(small).agents.get(CLINIC, DESK)).greeting == "Hello!"
+        assert (await make_stores(small).tenants.get(CLINIC)).display_name == f"The {CLINIC}"
 
 
 async def test_an_error_in_the_block_rolls_back_and_is_passed_on(stores: Stores, pools: Database) -> None:
     async def fail_half_way() -> None:
         async with pools.tenant(CLINIC) as connection:
-            await connection.execute("update agents set greeting = 'half done'")
+            await connection.execute("update tenants set display_name = 'half done'")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail_half_way()
-    assert (await stores.agents.get(CLINIC, DESK)).greeting == "Hello!"
+    assert (await stores.tenants.get(CLINIC)).display_name == f"The {CLINIC}"
 
 
 async def test_refuses_what_can_be_no_tenant_before_any_statement(pools: Database) -> None:

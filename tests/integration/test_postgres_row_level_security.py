@@ -224,7 +224,7 @@ async def test_the_dashboard_can_only_read(
             "select relname from pg_class where relnamespace = 'reporting'::regnamespace and relkind = 'v'"
         )
     ]
-    assert len(views) == 3
+    assert len(views) >= 7
     async with connected(database, Role.DASHBOARD, secret_key, CLINIC) as connection:
         for relation in [*tables, *views, "schema_migrations"]:
             for statement in (f"delete from {relation}", f"truncate {relation}", f"drop table {relation}"):
@@ -238,7 +238,8 @@ async def test_the_dashboard_can_only_read(
         for forbidden in (
             "select text from documents",
             "select text from passages",
-            "select system_prompt from agents",
+            "select system_prompt from agent_versions",
+            "select * from agents_by_version",
             "select owner from conversations",
             "create table mine (id int)",
             "create table reporting.mine (id int)",
@@ -253,7 +254,14 @@ async def test_the_dashboard_sees_no_conversation_of_another_tenant(
 ) -> None:
     for setting in SETTINGS:
         async with connected(database, Role.DASHBOARD, secret_key, setting) as connection:
-            for view in ("reporting.conversations", "reporting.messages"):
+            for view in (
+                "reporting.conversations",
+                "reporting.messages",
+                "reporting.turns",
+                "reporting.turn_stages",
+                "reporting.reservations",
+                "reporting.leads",
+            ):
                 rows = await connection.fetch(f"select tenant_id from {view}")
                 visible = {row["tenant_id"] for row in rows}
                 assert visible == ({HOTEL} if setting == HOTEL else set()), (setting, view)
@@ -269,3 +277,25 @@ async def test_the_dashboard_shows_what_was_said(database: str, secret_key: byte
     assert (call["channel"], call["state"], call["message_count"]) == ("voice", "open", 2)
     assert call["first_caller_message"] == "When on Saturday?"
     assert [row["text"] for row in said] == ["When on Saturday?", "Nine to noon."]
+
+
+async def test_figures_show_one_tenant_and_nobodys_name(
+    database: str, secret_key: bytes, world: Stores
+) -> None:
+    views = ("conversations", "turns", "turn_stages", "reservations", "leads")
+    for setting in SETTINGS:
+        async with connected(database, Role.SERVER, secret_key, setting) as connection:
+            for view in views:
+                rows = await connection.fetch(f"select tenant_id from reporting.{view}")
+                visible = {row["tenant_id"] for row in rows}
+                assert visible == ({HOTEL} if setting == HOTEL else set()), (setting, view)
+    async with connected(database, Role.DASHBOARD, secret_key, CLINIC) as connection:
+        for forbidden in (
+            "select phone from leads",
+            "select notes from leads",
+            "select name from leads",
+            "select caller_name from reservations",
+            "select caller_phone from reservations",
+        ):
+            with pytest.raises(REFUSED):
+                await connection.execute(forbidden)

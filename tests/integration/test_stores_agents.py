@@ -86,7 +86,7 @@ async def test_another_tenant_sees_and_changes_nothing(stores: Stores) -> None:
 
 
 async def test_a_defect_of_ours_is_told_without_the_values(stores: Stores) -> None:
-    with pytest.raises(StatementFailed, match="agents_greeting_check") as caught:
+    with pytest.raises(StatementFailed, match="agent_versions_greeting_check") as caught:
         await stores.agents.update(CLINIC, DESK, {"greeting": "private words " * 100}, "", LATER)
     assert "private" not in str(caught.value)
     assert caught.value.__suppress_context__

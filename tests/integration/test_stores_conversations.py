@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from dataclasses import replace
 
@@ -17,10 +18,19 @@ from deskbell_server.domain.conversation import (
     Speaker,
 )
 from deskbell_server.domain.errors import AlreadyExists, NotFound
-from deskbell_server.domain.names import AgentId, ConversationId, TurnId
+from deskbell_server.domain.intent import IntentKind, ScoredIntent
+from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
+from deskbell_server.domain.turn import (
+    CacheResult,
+    Degradation,
+    StageTime,
+    TurnFacts,
+    TurnMemory,
+    TurnOutcome,
+)
 from tests.integration import store_samples as sample
 from tests.integration.store_samples import CLINIC, HOTEL, LATER, NOBODY
-from tests.integration.store_world import Stores
+from tests.integration.store_world import Connection, Stores
 
 DESK = AgentId("front-desk")
 GHOST = ConversationId(uuid.UUID(int=0))
@@ -34,6 +44,12 @@ async def call(stores: Stores) -> Conversation:
 
 async def all_messages(stores: Stores, call: Conversation) -> list[Message]:
     return await stores.conversations.messages(call.tenant, call.id, after=0, limit=1000)
+
+
+async def history(
+    stores: Stores, tenant: TenantId, call: Conversation, limit: int
+) -> tuple[HistoryEntry, ...]:
+    return (await stores.conversations.context(tenant, call.id, limit)).history
 
 
 async def test_gives_back_what_was_created(stores: Stores) -> None:
@@ -122,14 +138,62 @@ async def test_history_is_the_end_of_what_was_heard(stores: Stores, call: Conver
         turn, messages = sample.turn(f"q{number}", f"answer {number}")
         await stores.conversations.store_turn(CLINIC, call.id, turn, messages)
     await stores.conversations.set_heard(CLINIC, call.id, turn, "answ", estimated=True)
-    assert await stores.conversations.history(CLINIC, call.id, 3) == [
+    assert await history(stores, CLINIC, call, 3) == (
         HistoryEntry(Speaker.AGENT, "answer 1"),
         HistoryEntry(Speaker.CALLER, "q2"),
         HistoryEntry(Speaker.AGENT, "answ"),
-    ]
+    )
     await stores.conversations.set_heard(CLINIC, call.id, turn, "", estimated=False)
-    assert await stores.conversations.history(CLINIC, call.id, 1) == [HistoryEntry(Speaker.CALLER, "q2")]
-    assert await stores.conversations.history(CLINIC, call.id, 0) == []
+    assert await history(stores, CLINIC, call, 1) == (HistoryEntry(Speaker.CALLER, "q2"),)
+    assert await history(stores, CLINIC, call, 0) == ()
+
+
+async def test_a_turn_is_kept_once_with_what_it_was_about(
+    stores: Stores, call: Conversation, owner: Connection
+) -> None:
+    facts = TurnFacts(
+        (ScoredIntent(IntentKind.PRICING, 0.75), ScoredIntent(IntentKind.BOOKING, 0.6)),
+        "de",
+        TurnOutcome.SERVED,
+        CacheResult.MISS,
+        degraded=(Degradation("generate", "filler", "budget"),),
+        stages=(StageTime("recall", 0.0, 0.0015),),
+        prompt_tokens=3,
+        completion_tokens=4,
+    )
+    turn, messages = sample.turn("Was kostet das?", "Neun.")
+    memory = TurnMemory(facts, '{"task": "book"}')
+    assert await stores.conversations.store_turn(CLINIC, call.id, turn, messages, memory)
+    again = TurnMemory(replace(facts, language="fr"), "")
+    assert not await stores.conversations.store_turn(CLINIC, call.id, turn, messages, again)
+    context = await stores.conversations.context(CLINIC, call.id, 5)
+    assert (context.dialogue, context.language) == ('{"task": "book"}', "de")
+    [row] = await owner.fetch("select * from turns")
+    assert (row["intent"], row["other_intents"], row["outcome"]) == ("pricing", ["booking"], "served")
+    assert (row["cache"], row["prompt_tokens"], row["completion_tokens"]) == ("miss", 3, 4)
+    assert json.loads(row["degraded"]) == [{"step": "generate", "action": "filler", "reason": "budget"}]
+    assert json.loads(row["stages"]) == [{"stage": "recall", "start": 0.0, "duration": 1.5}]
+
+
+async def test_a_change_of_the_documents_makes_another_version_of_the_knowledge(
+    stores: Stores, call: Conversation
+) -> None:
+    async def version() -> str:
+        return (await stores.conversations.context(CLINIC, call.id, 0)).knowledge_version
+
+    versions = [await version()]
+    assert versions == [""]
+    for name in ("prices", "hours"):
+        await stores.knowledge.create(CLINIC, sample.document(CLINIC, name), "text")
+        assert await version() == versions[-1], "what is not indexed answers nothing"
+        job = await stores.queue.claim(60)
+        assert job is not None
+        await stores.queue.begin(job, 0)
+        await stores.queue.finish(job)
+        versions.append(await version())
+    await stores.knowledge.delete(CLINIC, DocumentId("hours"))
+    versions.append(await version())
+    assert len(set(versions)) == 4
 
 
 async def test_what_was_heard_is_corrected_of_the_agent_only(stores: Stores, call: Conversation) -> None:
@@ -188,7 +252,8 @@ async def test_another_tenant_sees_and_changes_nothing(stores: Stores, call: Con
         await stores.conversations.messages(HOTEL, call.id, after=0, limit=5)
     with pytest.raises(NotFound):
         await stores.conversations.store_turn(HOTEL, call.id, *sample.turn("q", "a"))
-    assert await stores.conversations.history(HOTEL, call.id, 5) == []
+    with pytest.raises(NotFound):
+        await stores.conversations.context(HOTEL, call.id, 5)
     await stores.conversations.set_heard(HOTEL, call.id, turn, "Ha!", estimated=True)
     await stores.conversations.end(HOTEL, call.id, LATER, "hijacked")
     assert (await stores.conversations.get(CLINIC, call.id), await all_messages(stores, call)) == before

@@ -102,6 +102,17 @@ async def test_a_question_without_a_known_word_matches_nothing(stores: Stores, q
     assert await stores.knowledge.matching(CLINIC, question, vector(), 5) == []
 
 
+async def test_finds_by_words_without_an_embedding(stores: Stores) -> None:
+    passages = [("Parking is free.", vector(0.2)), ("On Saturday there is no parking.", vector(0.5))]
+    await index(stores, CLINIC, HOURS, passages)
+    found = await stores.knowledge.containing(CLINIC, "Can I park on Saturdays?", 5)
+    assert [hit.passage.index for hit in found] == [1, 0]
+    assert found[0].score > found[1].score > 0
+    assert [hit.similarity for hit in found] == [0.0, 0.0]
+    assert len(await stores.knowledge.containing(CLINIC, "saturday parking", 1)) == 1
+    assert await stores.knowledge.containing(CLINIC, "swimming pool", 5) == []
+
+
 async def test_searches_only_ready_documents(stores: Stores) -> None:
     await stores.knowledge.create(CLINIC, sample.document(CLINIC, HOURS), "text")
     job = await stores.queue.claim(60)
@@ -109,6 +120,7 @@ async def test_searches_only_ready_documents(stores: Stores) -> None:
     await stores.queue.add(job, [sample.passage(0, "saturday")], [vector()], 60)
     assert await stores.knowledge.nearest(CLINIC, vector(), 5) == []
     assert await stores.knowledge.matching(CLINIC, "saturday", vector(), 5) == []
+    assert await stores.knowledge.containing(CLINIC, "saturday", 5) == []
     await stores.queue.finish(job, "the text cannot be read")
     assert await stores.knowledge.nearest(CLINIC, vector(), 5) == []
 
@@ -130,4 +142,5 @@ async def test_another_tenant_sees_and_changes_nothing(stores: Stores) -> None:
     assert await stores.knowledge.page(HOTEL, after=None, limit=5) == []
     assert await stores.knowledge.nearest(HOTEL, vector(), 5) == []
     assert await stores.knowledge.matching(HOTEL, "saturday", vector(), 5) == []
+    assert await stores.knowledge.containing(HOTEL, "saturday", 5) == []
     assert len(await stores.knowledge.nearest(CLINIC, vector(), 5)) == 1

@@ -48,6 +48,10 @@ class Conversation:
     end_reason: str
     created_by: str = ""
     """Whoever began it (`Principal.actor`)."""
+    agent_version: int = 0
+    """Number of the agent's version that it began with and goes on with; 0 if not known."""
+    language: str = ""
+    """BCP 47, that of the caller's last utterance; empty before the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ class Scope(StrEnum):
     CLIENT_TOKENS = "client_tokens"
     AUDIT_READ = "audit_read"
     CALLERS_ERASE = "callers_erase"
+    RESERVATIONS_READ = "reservations_read"
+    RESERVATIONS_WRITE = "reservations_write"
+    LEADS_READ = "leads_read"
+    LEADS_WRITE = "leads_write"
+    ANALYTICS_READ = "analytics_read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ class Passage:
 class FoundPassage:
     """A passage that a search found.
 
-    `similarity` is the cosine of the embeddings, -1 to 1; `score` the reciprocal-rank fusion that hits
-    are sorted by.
+    `similarity` is the cosine of the embeddings, -1 to 1, or 0 where none was measured; `score` the reciprocal-rank
+    fusion that hits are sorted by.
     """
 
     document: DocumentId

@@ -1,7 +1,7 @@
 """Resource names (`tenants/{tenant}/agents/{agent}`) and ids.
 
-Tenants, agents and documents have readable ids (slugs) that their makers may choose; conversations and
-turns have UUIDs in order of time, so that their indexes grow at one end.
+Tenants, agents and documents have readable ids (slugs) that their makers may choose; conversations, turns
+and leads have UUIDs in order of time, so that their indexes grow at one end.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ AgentId = NewType("AgentId", str)
 DocumentId = NewType("DocumentId", str)
 ConversationId = NewType("ConversationId", uuid.UUID)
 TurnId = NewType("TurnId", uuid.UUID)
+LeadId = NewType("LeadId", uuid.UUID)
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,61}[a-z0-9]")
 
@@ -48,6 +49,11 @@ def agent_name(tenant: TenantId, agent: AgentId) -> str:
     return f"tenants/{tenant}/agents/{agent}"
 
 
+def agent_version_name(tenant: TenantId, agent: AgentId, number: int) -> str:
+    """`tenants/{tenant}/agents/{agent}/versions/{number}`."""
+    return f"{agent_name(tenant, agent)}/versions/{number}"
+
+
 def user_name(tenant: TenantId, user: str) -> str:
     """`tenants/{tenant}/users/{user}`."""
     return f"tenants/{tenant}/users/{user}"
@@ -61,6 +67,10 @@ def document_name(tenant: TenantId, document: DocumentId) -> str:
 def conversation_name(tenant: TenantId, conversation: ConversationId) -> str:
     """`tenants/{tenant}/conversations/{conversation}`."""
     return f"tenants/{tenant}/conversations/{conversation}"
+
+
+def lead_name(tenant: TenantId, lead: LeadId) -> str:
+    return f"tenants/{tenant}/leads/{lead}"
 
 
 def etag(version: int) -> str:

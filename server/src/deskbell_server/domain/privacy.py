@@ -43,6 +43,10 @@ class RedactionPolicy:
         }[kind]
 
 
+MASK_ALL = RedactionPolicy(Handling.MASK, Handling.MASK, Handling.MASK, Handling.MASK)
+"""For what is read by more people than a transcript, or kept for longer, whatever the tenant keeps in transcripts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """After how many days something is deleted; 0: never."""
@@ -50,3 +54,4 @@ class Retention:
     audio_days: int = 0
     transcript_days: int = 0
     lead_days: int = 0
+    reservation_days: int = 0

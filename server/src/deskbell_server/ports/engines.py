@@ -7,9 +7,10 @@ once; work that already runs in a thread finishes there and its result is droppe
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,31 @@ class SpeechToText(Protocol):
         ...
 
 
+class ModelSize(StrEnum):
+    """Which of an engine's models answers."""
+
+    FULL = "full"
+    SMALLER = "smaller"
+    """Faster, and not as good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something that a model may ask for. `parameters` is a JSON Schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What a model asks for. The arguments are its own and may be anything."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """What to answer. A language model is given `system`, `history` and `question`; an extractive answerer
@@ -46,6 +72,8 @@ class ChatRequest:
     passages: Sequence[FoundPassage]
     temperature: float
     max_tokens: int
+    size: ModelSize = ModelSize.FULL
+    tools: Sequence[Tool] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +95,13 @@ class ChatSupport:
 
 @dataclass(frozen=True, slots=True)
 class ChatPiece:
-    """Some of a streamed answer: text, then possibly what supports it; usage on the last piece."""
+    """Some of a streamed answer: text, then possibly what supports it; usage on the last piece. A call of a tool comes
+    instead of text, or after it."""
 
     text: str = ""
     support: ChatSupport | None = None
     usage: ChatUsage | None = None
+    call: ToolCall | None = None
 
 
 class Chat(Protocol):
@@ -80,6 +110,21 @@ class Chat(Protocol):
     @property
     def label(self) -> str:
         """`engine/model`."""
+        ...
+
+    @property
+    def cites(self) -> bool:
+        """Whether it says by itself what supports its words, all of which are taken from the passages."""
+        ...
+
+    @property
+    def calls_tools(self) -> bool:
+        """Whether it can be given tools."""
+        ...
+
+    @property
+    def has_smaller(self) -> bool:
+        """Whether there is a smaller model than the usual one."""
         ...
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPiece, None]:

@@ -293,6 +293,19 @@ class Housekeeping(Protocol):
         """Client tokens and sessions that expired before a moment."""
         ...
 
+    async def delete_old_leads(self, tenant: TenantId, changed_before: datetime) -> int:
+        """Leads that did not change since a moment."""
+        ...
+
+    async def delete_old_reservations(self, tenant: TenantId, over_before: datetime) -> int:
+        """Reservations, also cancelled ones, that ended before a moment."""
+        ...
+
+    async def delete_old_lead_keys(self, tenant: TenantId, used_before: datetime) -> int:
+        """The keys of leads that were recorded before a moment: a repeat that comes later is not told from another
+        call."""
+        ...
+
 
 class CallerEraser(Protocol):
     """Removes a caller."""

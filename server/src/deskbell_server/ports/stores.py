@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from deskbell_server.domain.agent import Agent
+from deskbell_server.domain.agent import Agent, AgentVersion
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message
 from deskbell_server.domain.identity import ApiKeyId
 from deskbell_server.domain.knowledge import Document, FoundPassage, MediaType, Passage
-from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
+from deskbell_server.domain.lead import Lead, LeadStatus
+from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, LeadId, TenantId, TurnId
 from deskbell_server.domain.quota import Quota, Usage
 from deskbell_server.domain.tenant import Tenant
+from deskbell_server.domain.turn import TurnMemory
 from deskbell_server.ports.engines import Embedding
 
 
@@ -47,14 +49,26 @@ class TenantStore(Protocol):
 
 
 class AgentStore(Protocol):
-    """A tenant's agents."""
+    """A tenant's agents with their versions. An `Agent` is in its newest version unless said otherwise."""
 
-    async def create(self, tenant: TenantId, agent: Agent) -> Agent:
-        """Raises NotFound (tenant) and AlreadyExists."""
+    async def create(self, tenant: TenantId, agent: Agent, *, by: str = "", note: str = "") -> Agent:
+        """Its first version, made `by` a `Principal.actor`, is live. Raises NotFound (tenant) and AlreadyExists."""
         ...
 
     async def get(self, tenant: TenantId, agent: AgentId) -> Agent:
         """Raises NotFound."""
+        ...
+
+    async def for_caller(
+        self, tenant: TenantId, agent: AgentId, caller_id: str, conversation: ConversationId
+    ) -> Agent:
+        """In the version that the live traffic (`domain/traffic.py`) gives a caller who begins a conversation.
+        Raises NotFound."""
+        ...
+
+    async def of_conversation(self, tenant: TenantId, conversation: Conversation) -> Agent:
+        """In the version that a conversation began with; if that is not known, or the agent was deleted and made
+        again, as `for_caller`. Raises NotFound."""
         ...
 
     async def page(self, tenant: TenantId, *, after: AgentId | None, limit: int) -> list[Agent]:
@@ -62,13 +76,47 @@ class AgentStore(Protocol):
         ...
 
     async def update(
-        self, tenant: TenantId, agent: AgentId, changes: Mapping[str, Any], etag: str, now: datetime
+        self,
+        tenant: TenantId,
+        agent: AgentId,
+        changes: Mapping[str, Any],
+        etag: str,
+        now: datetime,
+        *,
+        by: str = "",
+        note: str = "",
+        draft: bool = False,
     ) -> Agent:
-        """Sets the named attributes of `Agent`. Raises NotFound, and Conflict as above."""
+        """Sets the named attributes of `Agent` in a new version, which all callers get unless it is a draft; makes
+        none if nothing changes. Raises NotFound, and Conflict as above."""
+        ...
+
+    async def version(self, tenant: TenantId, agent: AgentId, number: int) -> AgentVersion:
+        """Raises NotFound (agent, agent_version)."""
+        ...
+
+    async def page_versions(
+        self, tenant: TenantId, agent: AgentId, *, before: int | None, limit: int
+    ) -> list[AgentVersion]:
+        """The newest first. Raises NotFound."""
+        ...
+
+    async def set_traffic(
+        self, tenant: TenantId, agent: AgentId, shares: Mapping[int, int], etag: str, now: datetime
+    ) -> Agent:
+        """Gives versions, by number, percents of the callers that add up to 100. Raises NotFound (agent,
+        agent_version) and Conflict."""
+        ...
+
+    async def roll_back(
+        self, tenant: TenantId, agent: AgentId, number: int | None, etag: str, now: datetime
+    ) -> Agent:
+        """Gives callers what was live before what is now, or all of them a version that was; what was live since
+        then is forgotten. Raises NotFound (agent), NeverLive and Conflict."""
         ...
 
     async def delete(self, tenant: TenantId, agent: AgentId) -> None:
-        """Raises NotFound."""
+        """With its versions. Raises NotFound."""
         ...
 
 
@@ -121,6 +169,10 @@ class KnowledgeStore(Protocol):
         `score` is the rank."""
         ...
 
+    async def containing(self, tenant: TenantId, question: str, limit: int) -> list[FoundPassage]:
+        """As `matching`, for a question without an embedding: `similarity` is 0, not measured."""
+        ...
+
 
 class IndexQueue(Protocol):
     """The documents that wait to be indexed, of all tenants; it survives a crash, and a claim that is not
@@ -150,6 +202,22 @@ class IndexQueue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ConversationContext:
+    """What a turn starts from: the last messages in order, of the agent what was heard; the dialogue that goes on
+    (JSON, empty if none); the language of the last utterance (BCP 47, empty before the first); the version of the
+    tenant's knowledge, empty while there is none; what the agent said last, and what was heard of it; and how many
+    turns of the whole conversation ended with a booking that was not found."""
+
+    history: tuple[HistoryEntry, ...]
+    dialogue: str
+    language: str
+    knowledge_version: str
+    said: str = ""
+    heard: str = ""
+    unfound: int = 0
+
+
 class ConversationStore(Protocol):
     """A tenant's conversations."""
 
@@ -173,8 +241,10 @@ class ConversationStore(Protocol):
         """By index, from the one after `after`. Raises NotFound."""
         ...
 
-    async def history(self, tenant: TenantId, conversation: ConversationId, limit: int) -> list[HistoryEntry]:
-        """The last messages in order, of the agent what was heard."""
+    async def context(
+        self, tenant: TenantId, conversation: ConversationId, limit: int
+    ) -> ConversationContext:
+        """What a turn starts from, with the last `limit` messages. Raises NotFound."""
         ...
 
     async def store_turn(
@@ -183,9 +253,16 @@ class ConversationStore(Protocol):
         conversation: ConversationId,
         turn: TurnId,
         messages: Sequence[Message],
-    ) -> None:
-        """Appends the messages of a finished turn in one transaction. Storing a turn again changes nothing.
-        Raises NotFound."""
+        memory: TurnMemory | None = None,
+    ) -> bool:
+        """Appends the messages of a finished turn in one transaction, with what is kept beside them, and the state of
+        the conversation after it, unless another turn has changed that meanwhile. Storing a turn again changes nothing
+        and returns False. Raises NotFound."""
+        ...
+
+    async def hold(self, tenant: TenantId, conversation: ConversationId, dialogue: str) -> bool:
+        """Whether the dialogue is still this one; nobody else changes it before the unit of work ends. Raises
+        NotFound."""
         ...
 
     async def turn(self, tenant: TenantId, conversation: ConversationId, turn: TurnId) -> list[Message]:
@@ -209,6 +286,50 @@ class ConversationStore(Protocol):
     async def mark_lost(self, owner: str, now: datetime) -> int:
         """Marks the open voice conversations of a server that is gone, of every tenant, as lost;
         returns how many."""
+        ...
+
+
+class LeadStore(Protocol):
+    """A tenant's leads."""
+
+    async def record(self, tenant: TenantId, lead: Lead, key: str) -> Lead:
+        """Adds a lead, or merges it into the one with its phone or e-mail address; into the older one if they are
+        two, which then are one. Exactly once for each key: a repeat changes nothing and returns the lead as it
+        is now. Raises NotFound (tenant; the lead, when it was deleted since a key was used)."""
+        ...
+
+    async def get(self, tenant: TenantId, lead: LeadId) -> Lead:
+        """Raises NotFound."""
+        ...
+
+    async def page(
+        self,
+        tenant: TenantId,
+        *,
+        status: LeadStatus | None,
+        before: LeadId | None,
+        limit: int,
+        created_since: datetime | None = None,
+        created_until: datetime | None = None,
+    ) -> list[Lead]:
+        """The newest first, of those that were created at `created_since` or later, and before `created_until`. Raises
+        NotFound (tenant)."""
+        ...
+
+    async def update(
+        self, tenant: TenantId, lead: LeadId, changes: Mapping[str, Any], etag: str, now: datetime
+    ) -> Lead:
+        """Sets the named attributes of `Lead`. Raises NotFound, Conflict as above, and AlreadyExists when another
+        lead has the phone or e-mail address."""
+        ...
+
+    async def delete(self, tenant: TenantId, lead: LeadId) -> None:
+        """Raises NotFound."""
+        ...
+
+    async def erase(self, tenant: TenantId, caller: str) -> int:
+        """Deletes the leads of a caller's id, telephone number (E.164 or with spaces) or e-mail address; returns how
+        many."""
         ...
 
 

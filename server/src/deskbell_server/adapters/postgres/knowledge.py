@@ -81,6 +81,11 @@ class PostgresKnowledgeStore:
             rows = await connection.fetch(_SQL["matching"], tenant, question, query, limit)
         return [_found_passage(row, score=row["rank"]) for row in rows]
 
+    async def containing(self, tenant: TenantId, question: str, limit: int) -> list[FoundPassage]:
+        async with self._database.tenant(tenant) as connection:
+            rows = await connection.fetch(_SQL["containing"], tenant, question, limit)
+        return [_found_passage(row, score=row["rank"]) for row in rows]
+
 
 async def _check_room(connection: Connection, tenant: TenantId, document: Document, room: int) -> None:
     await connection.execute(_SQL["lock_room"], tenant)

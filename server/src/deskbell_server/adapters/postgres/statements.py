@@ -18,3 +18,8 @@ def load_statements(file: str) -> Mapping[str, str]:
         name: "\n".join(line for line in body.splitlines() if not line.startswith("--")).strip().rstrip(";")
         for name, body in zip(parts[::2], parts[1::2], strict=True)
     }
+
+
+def affected(status: str) -> int:
+    """The number in a command tag such as `DELETE 3`."""
+    return int(status.rpartition(" ")[2])

@@ -76,6 +76,7 @@ def _values(tenant: Tenant) -> tuple[object, ...]:
         tenant.retention.audio_days,
         tenant.retention.transcript_days,
         tenant.retention.lead_days,
+        tenant.retention.reservation_days,
     )
 
 
@@ -104,6 +105,7 @@ def _tenant(row: asyncpg.Record) -> Tenant:
             audio_days=row["audio_days"],
             transcript_days=row["transcript_days"],
             lead_days=row["lead_days"],
+            reservation_days=row["reservation_days"],
         ),
         version=row["version"],
     )

@@ -51,11 +51,17 @@ set
 where tenant_id = $1 and document_id = $2;
 
 -- name: finish
--- Makes a document READY, or FAILED with a reason.
-update documents
-set
-    state = case when $3 = '' then 'ready' else 'failed' end,
-    failure = left($3, 1000),
-    claimed_until = null,
-    updated_at = now()
-where tenant_id = $1 and document_id = $2 and state = 'processing';
+-- Makes a document READY, with a new version of the tenant's knowledge, or FAILED with a reason.
+with finished as (
+    update documents
+    set
+        state = case when $3 = '' then 'ready' else 'failed' end,
+        failure = left($3, 1000),
+        claimed_until = null,
+        updated_at = now()
+    where tenant_id = $1 and document_id = $2 and state = 'processing'
+    returning tenant_id, state
+)
+insert into knowledge_versions (tenant_id, version)
+select tenant_id, gen_random_uuid() from finished where state = 'ready'
+on conflict (tenant_id) do update set version = excluded.version;

@@ -39,8 +39,18 @@ order by document_id
 limit $3;
 
 -- name: delete
--- Deletes a document and, by foreign key, its passages.
-delete from documents where tenant_id = $1 and document_id = $2 returning document_id;
+-- Deletes a document and, by foreign key, its passages; the tenant's knowledge has a new version.
+with deleted as (
+    delete from documents where tenant_id = $1 and document_id = $2 returning tenant_id, document_id
+),
+
+renewed as (
+    insert into knowledge_versions (tenant_id, version)
+    select tenant_id, gen_random_uuid() from deleted
+    on conflict (tenant_id) do update set version = excluded.version
+)
+
+select document_id from deleted;
 
 -- name: nearest
 -- The passages of a tenant's READY documents nearest to an embedding by cosine, measured one by one.
@@ -69,3 +79,18 @@ join documents using (tenant_id, document_id)
 where tenant_id = $1 and state = 'ready' and words @@ any_word
 order by rank desc, document_id, passage_index
 limit $4;
+
+-- name: containing
+-- As matching, without an embedding to measure.
+with question as materialized (
+    select replace(plainto_tsquery('public.deskbell_english', $2)::text, ' & ', ' | ')::tsquery as any_word
+)
+select
+    document_id, title, passage_index, start_offset, end_offset, passages.text, heading,
+    0::double precision as similarity, ts_rank(words, any_word) as rank
+from question
+cross join passages
+join documents using (tenant_id, document_id)
+where tenant_id = $1 and state = 'ready' and words @@ any_word
+order by rank desc, document_id, passage_index
+limit $3;

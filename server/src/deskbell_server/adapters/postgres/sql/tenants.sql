@@ -2,9 +2,9 @@
 -- Adds a tenant.
 insert into tenants (
     id, display_name, industry, language_code, time_zone, phone_numbers, email_addresses, card_numbers,
-    national_ids, audio_days, transcript_days, lead_days, created_at, updated_at
+    national_ids, audio_days, transcript_days, lead_days, reservation_days, created_at, updated_at
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 returning *;
 
 -- name: get
@@ -28,7 +28,7 @@ update tenants
 set
     display_name = $2, industry = $3, language_code = $4, time_zone = $5, phone_numbers = $6,
     email_addresses = $7, card_numbers = $8, national_ids = $9, audio_days = $10, transcript_days = $11,
-    lead_days = $12, updated_at = $13, version = version + 1
+    lead_days = $12, reservation_days = $13, updated_at = $14, version = version + 1
 where id = $1
 returning *;
 
