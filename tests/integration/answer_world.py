@@ -48,8 +48,8 @@ class QuestionSet:
                 yield page.name.removesuffix(".md"), page.read_text("utf-8"), MediaType.MARKDOWN
 
 
-def question_sets() -> list[QuestionSet]:
-    entries = tomllib.loads((DATA / "answers.toml").read_text("utf-8"))["sets"]
+def question_sets(file: str = "answers.toml") -> list[QuestionSet]:
+    entries = tomllib.loads((DATA / file).read_text("utf-8"))["sets"]
     return [
         QuestionSet(
             documents=entry["documents"],

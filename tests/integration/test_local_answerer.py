@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from deskbell_server.adapters.local.answerer import ExtractiveChat
-from deskbell_server.adapters.local.small_talk import REFUSAL
 from deskbell_server.domain.conversation import HistoryEntry, Speaker
 from deskbell_server.domain.names import TenantId
 from deskbell_server.knowledge.search import KnowledgeSearch
 from deskbell_server.ports.engines import ChatPiece, ChatRequest
+from deskbell_server.turn.offers import REFUSAL
 from tests.integration.answer_world import ask, index_documents, question_sets
 from tests.integration.local_world import embedder
 from tests.integration.store_world import Stores

@@ -12,7 +12,6 @@ import pytest
 import soxr
 
 from deskbell_server.adapters.local.loader import LocalEngines, open_local_engines
-from deskbell_server.adapters.local.small_talk import REFUSAL
 from deskbell_server.adapters.local.weights import WeightsError
 from deskbell_server.demo import DemoTenant, load_demo_tenants
 from deskbell_server.domain.conversation import HistoryEntry, Speaker
@@ -21,6 +20,7 @@ from deskbell_server.domain.knowledge import FoundPassage, MediaType
 from deskbell_server.knowledge.chunking import split
 from deskbell_server.knowledge.indexing import embedded_text
 from deskbell_server.ports.engines import Chat, ChatPiece, ChatRequest, Embedder, Embedding
+from deskbell_server.turn.offers import REFUSAL
 
 RATE = 16_000
 UNANSWERABLE = (

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from deskbell_server.adapters.local.question import understand
-from deskbell_server.adapters.local.small_talk import ASK_FOR_NUMBER, NUMBER_NOTED, REFUSAL, small_talk
-from deskbell_server.adapters.local.statements import Statement, statements
-from deskbell_server.adapters.local.words import content, days, stem, synonyms, tokens, without_days
+from deskbell_server.adapters.local.small_talk import (
+    NO_CALL_BACK,
+    small_talk,
+)
 from deskbell_server.domain.conversation import HistoryEntry, Speaker
 from deskbell_server.domain.knowledge import FoundPassage, Passage
 from deskbell_server.domain.names import DocumentId
+from deskbell_server.knowledge.statements import Statement, statements
+from deskbell_server.knowledge.words import content, days, stem, synonyms, tokens, without_days
+from deskbell_server.turn.offers import REFUSAL
 
 
 def caller(text: str) -> HistoryEntry:
@@ -105,11 +109,11 @@ def test_synonyms_are_mutual() -> None:
     ],
 )
 def test_an_answer_must_hold_what_is_asked_for(question: str, answer: str, possible: bool) -> None:
-    assert understand(question, []).admits(statement(answer)) is possible
+    assert understand(question).admits(statement(answer)) is possible
 
 
 def test_words_count_more_in_the_statement_than_above_it() -> None:
-    question = understand("Is there parking?", [])
+    question = understand("Is there parking?")
     assert question.coverage(statement("You find parking here.")) == 1.0
     assert question.coverage(statement("There are eight spaces.", "Parking")) == 0.5
     assert question.coverage(statement("There are eight spaces.", "Is there parking?")) == 1.0
@@ -117,36 +121,15 @@ def test_words_count_more_in_the_statement_than_above_it() -> None:
 
 
 def test_the_item_that_is_asked_for_is_told_from_a_longer_one() -> None:
-    question = understand("How much is a consultation?", [])
+    question = understand("How much is a consultation?")
     wanted, other = statement("- Consultation: £48"), statement("- Repeat consultation: £36")
     assert question.names(wanted) > question.names(other)
 
 
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ("Does the loft have a sauna?", False),
-        ("How much is a hip replacement?", False),
-        ("Do you have a loft?", True),
-        ("Is it nice there?", True),
-    ],
-)
-def test_what_a_question_is_after_must_be_spoken_of(question: str, found: bool) -> None:
-    assert understand(question, []).finds_focus(statement("The loft costs 720 pounds.")) is found
-
-
-def test_a_follow_up_is_taken_with_the_question_before() -> None:
-    history = [caller("Are you open on Saturday?"), agent("From 9 a.m. to 1 p.m.")]
-    question = understand("And on Sunday?", history)
-    assert question.days == {6}
-    assert stem("open") in question.words
-    assert understand("How much is parking?", history).text == "How much is parking?"
-
-
 def test_hours_of_no_certain_day() -> None:
-    assert understand("What are your opening hours?", []).asks_for_opening_hours
-    assert not understand("What are your opening hours on Monday?", []).asks_for_opening_hours
-    assert not understand("When is breakfast?", []).asks_for_opening_hours
+    assert understand("What are your opening hours?").asks_for_opening_hours
+    assert not understand("What are your opening hours on Monday?").asks_for_opening_hours
+    assert not understand("When is breakfast?").asks_for_opening_hours
 
 
 @pytest.mark.parametrize(
@@ -158,8 +141,9 @@ def test_hours_of_no_certain_day() -> None:
         ("Okay, thanks.", "welcome"),
         ("Bye bye.", "Goodbye"),
         ("That's all, thank you.", "Goodbye"),
-        ("Can I speak to a real person, please?", "your telephone number"),
-        ("Please have someone call me back.", "your telephone number"),
+        ("That's all, goodbye.", "Goodbye"),
+        ("Thanks, bye.", "Goodbye"),
+        ("No, that's everything, thanks, bye.", "Goodbye"),
     ],
 )
 def test_small_talk(said: str, part_of_reply: str) -> None:
@@ -176,7 +160,6 @@ def test_a_question_is_no_small_talk(said: str) -> None:
     assert small_talk(said, []) is None
 
 
-def test_a_caller_who_wants_to_be_called_back_is_asked_for_a_number() -> None:
-    assert small_talk("Yes, please.", [agent(REFUSAL)]) == ASK_FOR_NUMBER
-    assert small_talk("Ann, 0117 496 0142", [agent(ASK_FOR_NUMBER)]) == NUMBER_NOTED
-    assert small_talk("Yes, please.", [agent("We are open on Monday.")]) is None
+def test_the_offer_of_a_call_back_may_be_declined() -> None:
+    assert small_talk("No, thanks.", [agent(REFUSAL)]) == NO_CALL_BACK
+    assert small_talk("No, thanks.", [agent("We are open on Monday.")]) != NO_CALL_BACK

@@ -1,7 +1,8 @@
 """An answerer without a language model: it reads out what the documents say, or says that they don't.
 
     small talk     answered from a short list
-    statements     of the passages found: sentences, list items, rows of tables
+    statements     of the passages found: sentences, list items, rows of tables; no orders to the answerer
+    refuse         if a word that the question is about stands in none of them
     admit          only those that hold the kind of thing asked for (question.py)
     compare        by the cosine of embeddings and the words in common
     answer         the best one or two, word for word, each with where it comes from; else the refusal
@@ -18,24 +19,30 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from deskbell_server.adapters.local.question import Question, understand
-from deskbell_server.adapters.local.small_talk import REFUSAL, small_talk
-from deskbell_server.adapters.local.statements import Statement, statements
-from deskbell_server.adapters.local.words import days
+from deskbell_server.adapters.local.small_talk import small_talk
+from deskbell_server.knowledge.instructions import told
+from deskbell_server.knowledge.statements import Statement
+from deskbell_server.knowledge.words import days
 from deskbell_server.ports.engines import ChatPiece, ChatRequest, ChatSupport, Embedder, Embedding
+from deskbell_server.turn.followups import resolve
+from deskbell_server.turn.offers import REFUSAL
 
 COVERAGE_WEIGHT = 0.3
 NAME_WEIGHT = 0.15
 FRAGMENT_PENALTY = 0.05
 """A full sentence is nicer to hear than a row of a table that says the same."""
+OTHER_SUM_PENALTY = 0.2
+"""Whoever asks what a flat costs wants the price before the monthly fee."""
 SECOND_MARGIN = 0.04
 """How near to the best statement's score a second one must be to be said too."""
 MAX_COMPARED = 12
 """Statements that are embedded, those with most words in common: about 4 ms each, the first time."""
 MAX_DAYS = 7
-THRESHOLDS = ((0.99, 0.25), (0.8, 0.40), (0.66, 0.45), (0.5, 0.55), (0.33, 0.62), (0.0, 0.72))
-"""Least cosine by coverage of the question's words, and `WITHOUT_FOCUS` where the statement does not speak of
-what is asked for. Chosen on the labelled questions of tests/integration/data/answers.toml."""
-WITHOUT_FOCUS = 0.75
+LEAST_SIMILARITY = 0.25
+UNCOVERED_WEIGHT = 0.45
+LACKING = 0.2
+"""The cosine that an answer needs at least, how much more where it has none of the question's words, and how much more
+where it lacks a word that the question is about. Chosen on the labelled questions of tests/integration/data."""
 CACHED_EMBEDDINGS = 4096
 """About 6 MB."""
 
@@ -45,11 +52,18 @@ class _Candidate:
     statement: Statement
     coverage: float
     named: float
+    lacks: float
+    other_sum: bool
     similarity: float
+    under_heading: float
+    """`lacks` says that a word of the question is not in the statement (1) or only beside it (0.5), `other_sum` that it
+    tells a fee on top. `similarity` is the statement's by itself, `under_heading` with the words above it, if they are
+    asked for."""
 
     @property
     def score(self) -> float:
         penalty = FRAGMENT_PENALTY if self.statement.fragment else 0.0
+        penalty += OTHER_SUM_PENALTY if self.other_sum else 0.0
         return self.similarity + COVERAGE_WEIGHT * self.coverage + NAME_WEIGHT * self.named - penalty
 
 
@@ -57,6 +71,9 @@ class ExtractiveChat:
     """Fulfils `ports.engines.Chat`. `system`, temperature and token limit of a request mean nothing to it."""
 
     label = "local/extractive"
+    cites = True
+    calls_tools = False
+    has_smaller = False
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -79,14 +96,16 @@ class ExtractiveChat:
             yield ChatPiece(statement.spoken, support)
 
     async def _answer(self, request: ChatRequest) -> list[Statement]:
-        question = understand(request.question, request.history)
-        every = [statement for found in request.passages for statement in statements(found)]
+        question = understand(resolve(request.question, request.history))
+        every = told(request.passages)
+        if question.absent(every):
+            return []
         possible = [statement for statement in every if question.admits(statement)]
         # Stable: of equal coverage, the better passage and the earlier statement come first.
         possible.sort(key=question.coverage, reverse=True)
         candidates = await self._compare(question, possible[:MAX_COMPARED])
         best = sorted(
-            (candidate for candidate in candidates if _answers(question, candidate)),
+            filter(_answers, candidates),
             key=lambda candidate: candidate.score,
             reverse=True,
         )
@@ -106,10 +125,29 @@ class ExtractiveChat:
     async def _compare(self, question: Question, possible: Sequence[Statement]) -> list[_Candidate]:
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(self._embedder.embed_query(question.text))
-            said = [group.create_task(self._embed(statement.meaning)) for statement in possible]
+            alone = [group.create_task(self._embed(statement.meaning)) for statement in possible]
+            under = [
+                group.create_task(
+                    self._embed(
+                        statement.under_its_heading
+                        if question.asks_about_heading(statement)
+                        else statement.meaning
+                    )
+                )
+                for statement in possible
+            ]
+        query = asked.result()
         return [
-            _Candidate(s, question.coverage(s), question.names(s), float(task.result() @ asked.result()))
-            for s, task in zip(possible, said, strict=True)
+            _Candidate(
+                statement,
+                question.coverage(statement),
+                question.names(statement),
+                question.lacks(statement),
+                question.asks_for_another_sum(statement),
+                similarity=float(one.result() @ query),
+                under_heading=float(other.result() @ query),
+            )
+            for statement, one, other in zip(possible, alone, under, strict=True)
         ]
 
     async def _embed(self, text: str) -> Embedding:
@@ -124,13 +162,10 @@ class ExtractiveChat:
         return known
 
 
-def _answers(question: Question, candidate: _Candidate) -> bool:
-    if not question.finds_focus(candidate.statement):
-        return candidate.similarity >= WITHOUT_FOCUS
-    return any(
-        candidate.coverage >= coverage and candidate.similarity >= similarity
-        for coverage, similarity in THRESHOLDS
-    )
+def _answers(candidate: _Candidate) -> bool:
+    similarity = max(candidate.similarity, candidate.under_heading)
+    least = LEAST_SIMILARITY + UNCOVERED_WEIGHT * (1.0 - candidate.coverage) + LACKING * candidate.lacks
+    return similarity >= least
 
 
 def _together(one: Statement, other: Statement) -> bool:

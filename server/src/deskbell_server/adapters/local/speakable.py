@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from deskbell_server.turn.checking.form import SIGNS
+
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen"
@@ -52,9 +54,6 @@ _ABBREVIATIONS = {
     r"(?<=[a-z] )Ave\b\.?": "Avenue",
     r"\bNo\. ?(?=\d)": "number ",
     r"\bapprox\.": "approximately",
-    r"\be\.g\.,?": "for example",
-    r"\bi\.e\.,?": "that is",
-    r"\betc\.": "and so on",
     r"\bincl\.": "including",
 }
 
@@ -188,9 +187,7 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     ),
     # References and postcodes: HV-202, BS1 4XX.
     (re.compile(r"\b[A-Z]{1,4}-?\d[A-Z\d]*\b(?: \d[A-Z]{2}\b)?"), lambda match: _spelled(match[0])),
-    (re.compile(r" ?& ?"), " and "),
+    *SIGNS,
     (re.compile(r" ?[\u2013\u2014] ?| -+ "), ", "),
-    (re.compile(r" ?/ ?(?=(?:person|hour|day|night|week|month|year)\b)"), " a "),
-    (re.compile(r"(?<=[A-Za-z]) ?/ ?(?=[A-Za-z])"), " or "),
     (re.compile(r"(?<=[a-z])-(?=[a-z])"), " "),
 )

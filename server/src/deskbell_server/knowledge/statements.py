@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deskbell_server.domain.knowledge import FoundPassage
+from deskbell_server.knowledge.words import name_words
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
@@ -29,6 +30,7 @@ _SENTENCE_END = re.compile(
     r"[\"')\]*_]*\s+(?!(?<=m\.\s)(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?(?: to| and|[,.-]|$))"
     r"(?=[\"'(\[*_]*[A-Z\d])"
 )
+_LEANS = re.compile(r"(?:It|They|These|This|Both)\b")
 _WHOLE = re.compile(r"(?<![ap]\.m)[.!?][\"')]*$")
 
 
@@ -37,7 +39,8 @@ class Statement:
     """Characters `start` to `end` of the document of `passage`, as they are spoken.
 
     `topic` is the nearest heading or label above; a fragment ("Saturday: closed") is not understood without
-    it.
+    it. `names` are the words of names, as stems, that stand under the same heading: "the cottage in Dedham" goes on
+    as "the cottage".
     """
 
     passage: FoundPassage
@@ -46,11 +49,23 @@ class Statement:
     text: str
     topic: str
     fragment: bool
+    names: frozenset[str] = frozenset()
+
+    @property
+    def leans(self) -> bool:
+        """Whether it is only understood from what stands above it: a fragment, the answer to a question, or a
+        sentence about "it"."""
+        return self.fragment or self.topic.endswith("?") or bool(_LEANS.match(self.text))
 
     @property
     def meaning(self) -> str:
-        """What to embed: a sentence says what it is about, a fragment or an answer to the heading does not."""
-        return f"{self.topic}: {self.text}" if self.fragment or self.topic.endswith("?") else self.text
+        """What to embed: a sentence says what it is about, one that leans on its heading does not."""
+        return self.under_its_heading if self.leans else self.text
+
+    @property
+    def under_its_heading(self) -> str:
+        """The statement with what it is about."""
+        return f"{self.topic}: {self.text}" if self.topic else self.text
 
     @property
     def spoken(self) -> str:
@@ -64,7 +79,12 @@ class Statement:
 
 def statements(found: FoundPassage) -> list[Statement]:
     """The statements of a passage, in order."""
-    return list(_Reader(found).read())
+    read = list(_Reader(found).read())
+    names = {
+        topic: name_words(" ".join(s.text for s in read if s.topic == topic))
+        for topic in {s.topic for s in read}
+    }
+    return [replace(statement, names=names[statement.topic]) for statement in read]
 
 
 def plain(markdown: str) -> str:
