@@ -12,11 +12,10 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deskbell.v1 import agent_service_pb2 as ag
-from deskbell_server.app.engines import Engines
 from tests.support.live_server import LiveServer, live_server
 from tests.support.people import make_people, request_id
 from tests.support.scripted_call import Engines as Script
-from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+from tests.support.scripted_call import scripted_engines
 
 ROUNDS = 300
 DESK = "tenants/clinic/agents/desk"
@@ -27,7 +26,7 @@ async def server(
     database: str, redis_url: str, secret_key: bytes, tmp_path: Path
 ) -> AsyncGenerator[LiveServer, None]:
     script = Script()
-    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    engines = scripted_engines(script)
     async with live_server(
         database,
         redis_url,

@@ -37,6 +37,7 @@ class Brain:
 
     heard: list[bytes] = field(default_factory=list)
     asked: list[ChatRequest] = field(default_factory=list)
+    says: str = WORDS
 
 
 @dataclass
@@ -53,10 +54,13 @@ class Ears:
 class Answerer:
     brain: Brain
     label: str = "scripted"
+    cites: bool = False
+    calls_tools: bool = False
+    has_smaller: bool = False
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPiece, None]:
         self.brain.asked.append(request)
-        yield ChatPiece(text=WORDS)
+        yield ChatPiece(text=self.brain.says)
 
 
 @dataclass

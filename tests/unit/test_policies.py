@@ -79,6 +79,7 @@ def test_a_right_option_is_taken() -> None:
         (option(resource="size"), "no text field size"),
         (option(resource="name.deeper"), "no text field name.deeper"),
         (option(idempotency=access_pb2.IDEMPOTENCY_REQUEST_ID), "no field request_id"),
+        (option(watch=True), "only a stream of responses"),
     ],
 )
 def test_one_that_cannot_be_enforced_is_refused(wrong: access_pb2.Access | None, problem: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from deskbell.cli.audio import AnswerFile, AudioUnusable, read_recording
+from deskbell.audio import AnswerFile, AudioUnusable, read_recording
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskbell_server.voice.sentences import MAX_CHARACTERS, SentenceSplitter
+from deskbell_server.turn.sentences import MAX_CHARACTERS, SentenceSplitter
 
 
 def split(text: str, size: int = 1) -> list[str]:

@@ -30,6 +30,7 @@ from deskbell_server.voice.messages import (
     Transcript,
     TurnDecision,
     TurnMeasured,
+    TurnTold,
 )
 from deskbell_server.voice.playback import LEAD_SECONDS
 from tests.support.played_call import ask_once, play
@@ -46,6 +47,7 @@ def test_a_question_is_answered_in_the_order_of_the_contract() -> None:
         TurnDecision,
         Transcript,
         ResponseStarted,
+        TurnTold,
         ResponseText,
         ResponseCitation,
         ResponseAudio,

@@ -34,6 +34,7 @@ class OpenChat:
     agent: Agent
     conversation: ConversationId
     principal: Principal
+    caller_id: str
 
 
 class Chats:
@@ -68,38 +69,43 @@ class Chats:
     ) -> OpenChat:
         """Begins a conversation, or finds the one to go on with. Raises NotFound (agent, conversation) and
         QuotaExceeded."""
-        found_agent = await self._agents.get(tenant, agent)
+        if conversation is None:
+            return await self._begin(tenant, agent, principal.caller_id or caller_id, principal)
+        existing = await self._conversations.get(tenant, conversation)
+        if existing.channel is not Channel.CHAT or existing.agent != agent or _foreign(existing, principal):
+            raise NotFound("conversation", conversation_name(tenant, conversation))
+        found_agent = await self._agents.of_conversation(tenant, existing)
         found_tenant = await self._tenants.get(tenant)
         await self._quotas.check_month(tenant, principal, calls=False)
-        if conversation is None:
-            now = self._clock.now()
-            conversation = ConversationId(time_ordered_uuid(now.timestamp()))
-            await self._conversations.create(
-                tenant,
-                Conversation(
-                    tenant=tenant,
-                    id=conversation,
-                    agent=agent,
-                    channel=Channel.CHAT,
-                    state=ConversationState.OPEN,
-                    caller_id=principal.caller_id or caller_id,
-                    message_count=0,
-                    started_at=now,
-                    ended_at=None,
-                    end_reason="",
-                    created_by=principal.actor,
-                ),
-                self._owner,
-            )
-        else:
-            existing = await self._conversations.get(tenant, conversation)
-            if (
-                existing.channel is not Channel.CHAT
-                or existing.agent != agent
-                or _foreign(existing, principal)
-            ):
-                raise NotFound("conversation", conversation_name(tenant, conversation))
-        return OpenChat(found_tenant, found_agent, conversation, principal)
+        return OpenChat(found_tenant, found_agent, conversation, principal, existing.caller_id)
+
+    async def _begin(
+        self, tenant: TenantId, agent: AgentId, caller_id: str, principal: Principal
+    ) -> OpenChat:
+        now = self._clock.now()
+        conversation = ConversationId(time_ordered_uuid(now.timestamp()))
+        found_agent = await self._agents.for_caller(tenant, agent, caller_id, conversation)
+        found_tenant = await self._tenants.get(tenant)
+        await self._quotas.check_month(tenant, principal, calls=False)
+        await self._conversations.create(
+            tenant,
+            Conversation(
+                tenant=tenant,
+                id=conversation,
+                agent=agent,
+                channel=Channel.CHAT,
+                state=ConversationState.OPEN,
+                caller_id=caller_id,
+                message_count=0,
+                started_at=now,
+                ended_at=None,
+                end_reason="",
+                created_by=principal.actor,
+                agent_version=found_agent.number,
+            ),
+            self._owner,
+        )
+        return OpenChat(found_tenant, found_agent, conversation, principal, caller_id)
 
     async def stored_answer(self, chat: OpenChat, turn: TurnId) -> Answer | None:
         """The answer of a turn that is over. One that goes on in this process is waited for."""
@@ -120,7 +126,14 @@ class Chats:
         if not text.strip():
             raise InvalidInput.field("text", "must hold more than white space")
         question = Question(
-            chat.tenant, chat.agent, chat.conversation, turn, Channel.CHAT, text.strip(), chat.principal
+            chat.tenant,
+            chat.agent,
+            chat.conversation,
+            turn,
+            Channel.CHAT,
+            text.strip(),
+            chat.principal,
+            chat.caller_id,
         )
         over = self._running.setdefault(turn, asyncio.Event())
         try:

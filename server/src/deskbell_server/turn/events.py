@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from deskbell_server.domain.intent import ScoredIntent
 from deskbell_server.domain.knowledge import Citation
+from deskbell_server.domain.turn import (
+    CacheResult,
+    Degradation,
+    StageTime,
+    TurnFacts,
+    TurnMemory,
+    TurnOutcome,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What the utterance is for, most likely first."""
+
+    intents: tuple[ScoredIntent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +38,42 @@ class Cited:
     citation: Citation
 
 
-@dataclass(frozen=True, slots=True)
-class StageTime:
-    """How long a stage took: `start` in seconds from the turn's start, `duration` in seconds."""
+class RecordAction(StrEnum):
+    """What was done to a lead or reservation."""
 
-    stage: str
-    start: float
-    duration: float
+    CREATED = "created"
+    UPDATED = "updated"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A lead or reservation was made or changed: its resource name, and one line for people."""
+
+    name: str
+    action: RecordAction
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A person should go on. `destination` is the agent's own, empty if it has none."""
+
+    reason: str
+    summary: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """A step was left out or replaced."""
+
+    what: Degradation
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The turn is stored with what it did, before its words are said: they speak of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +86,51 @@ class Metrics:
     completion_tokens: int = 0
     transcribed_seconds: float = 0.0
     spoken_characters: int = 0
+    cache: CacheResult = CacheResult.NOT_ASKED
 
 
 @dataclass(slots=True)
 class Answer:
-    """The answer as it grows; after the turn's end it is whole and stored."""
+    """The turn as it grows; after its end it is whole and stored. What is in it when a turn is broken off is what
+    is kept of it."""
 
     text: str = ""
     citations: list[Citation] = field(default_factory=list)
+    intents: tuple[ScoredIntent, ...] = ()
+    language: str = ""
+    outcome: TurnOutcome = TurnOutcome.ANSWERED
+    cache: CacheResult = CacheResult.NOT_ASKED
+    handoff_reason: str = ""
+    degraded: list[Degradation] = field(default_factory=list)
+    stages: tuple[StageTime, ...] = ()
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    dialogue: str = ""
+    """That goes on after the turn, as JSON."""
+    dialogue_before: str = ""
+    """That went on when it began."""
+
+    @property
+    def may_be_spoken_again(self) -> bool:
+        """Whether its speech is worth keeping: the same may be said to others."""
+        return self.cache is not CacheResult.NOT_ASKED
+
+    def memory(self) -> TurnMemory | None:
+        """What is kept beside the words; None of what answers nobody, as a greeting."""
+        if not self.intents:
+            return None
+        facts = TurnFacts(
+            self.intents,
+            self.language,
+            self.outcome,
+            self.cache,
+            self.handoff_reason,
+            tuple(self.degraded),
+            self.stages,
+            self.prompt_tokens,
+            self.completion_tokens,
+        )
+        return TurnMemory(facts, self.dialogue, self.dialogue_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +141,4 @@ class Finished:
     metrics: Metrics
 
 
-TurnEvent = Text | Cited | Finished
+TurnEvent = Classified | Text | Cited | Recorded | HandedOver | Degraded | Stored | Finished

@@ -39,7 +39,28 @@ class TurnRecord:
         heard: str | None = None,
         estimated: bool = False,
     ) -> None:
-        """Stores the caller's words (None for a greeting, which answers nothing) and the agent's.
+        """As `store_strictly`, and does nothing where there is nothing to keep it in: the caller, or the tenant, has
+        been erased."""
+        try:
+            await self.store_strictly(
+                tenant, conversation, turn, asked=asked, answer=answer, heard=heard, estimated=estimated
+            )
+        except NotFound:
+            _log.info("turn_not_kept", tenant=tenant.id)
+
+    async def store_strictly(
+        self,
+        tenant: Tenant,
+        conversation: ConversationId,
+        turn: TurnId,
+        *,
+        asked: str | None,
+        answer: Answer,
+        heard: str | None = None,
+        estimated: bool = False,
+    ) -> None:
+        """Stores the caller's words (None for a greeting, which answers nothing) and the agent's, and what the turn was
+        about. Of a turn that is stored already only `heard` is corrected. Raises NotFound.
 
         `heard` is what the caller heard of the answer, the whole of it if None; `estimated` says that the
         client did not tell.
@@ -62,11 +83,9 @@ class TurnRecord:
             messages.append(
                 self._message(turn, Speaker.AGENT, whole.text, heard_words, citations, estimated=estimated)
             )
-        try:
-            await self._conversations.store_turn(tenant.id, conversation, turn, messages)
-        except NotFound:
-            # Its caller, or its tenant, has been erased meanwhile: there is nothing to keep.
-            _log.info("turn_not_kept", tenant=tenant.id)
+        new = await self._conversations.store_turn(tenant.id, conversation, turn, messages, answer.memory())
+        if not new and heard is not None:
+            await self.correct_heard(tenant, conversation, turn, answer, heard, estimated=estimated)
 
     async def correct_heard(
         self,

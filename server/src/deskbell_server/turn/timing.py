@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from deskbell_server.domain.turn import StageTime
 from deskbell_server.ports.stores import Clock
-from deskbell_server.turn.events import StageTime
 
 
 class Stopwatch:

@@ -128,12 +128,13 @@ class Calls:
                 self._empty.set()
 
     async def _run(self, start: CallStart, transport: Transport, credential: CallCredential) -> None:
-        agent = await self._agents.get(start.tenant, start.agent)
+        now = self._clock.now()
+        conversation = ConversationId(time_ordered_uuid(now.timestamp()))
+        caller_id = credential.principal.caller_id or start.caller_id
+        agent = await self._agents.for_caller(start.tenant, start.agent, caller_id, conversation)
         tenant = await self._tenants.get(start.tenant)
         await self._quotas.check_month(start.tenant, credential.principal, calls=True)
         limits = await self._quotas.call_limits(credential.principal, start.tenant)
-        now = self._clock.now()
-        conversation = ConversationId(time_ordered_uuid(now.timestamp()))
         await self._live.enter(start.tenant, conversation, limits)
         try:
             await self._conversations.create(
@@ -144,12 +145,13 @@ class Calls:
                     agent=start.agent,
                     channel=Channel.VOICE,
                     state=ConversationState.OPEN,
-                    caller_id=credential.principal.caller_id or start.caller_id,
+                    caller_id=caller_id,
                     message_count=0,
                     started_at=now,
                     ended_at=None,
                     end_reason="",
                     created_by=credential.principal.actor,
+                    agent_version=agent.number,
                 ),
                 self._owner,
             )

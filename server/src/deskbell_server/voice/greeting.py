@@ -1,4 +1,4 @@
-"""Speech that is said on every call is synthesised once."""
+"""Speech that is said on many calls, as greetings and answers from the cache, is synthesised once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from deskbell_server.ports.stores import SpeechCache
 
 
 class CachedSpeech:
-    """A speech engine that looks in the tenant's cache first. A value there is the sample rate (4 bytes,
-    big-endian) and the PCM16."""
+    """A speech engine that, while `caches` is set, looks in the tenant's cache first. A value there is the sample rate
+    (4 bytes, big-endian) and the PCM16."""
 
     def __init__(self, engine: TextToSpeech, cache: SpeechCache, tenant: TenantId) -> None:
         self._engine = engine
         self._cache = cache
         self._tenant = tenant
+        self.caches = False
 
     @property
     def label(self) -> str:
@@ -30,6 +31,13 @@ class CachedSpeech:
         self, text: str, *, voice: str, speaking_rate: float
     ) -> AsyncGenerator[SpeechChunk, None]:
         """As TextToSpeech.stream; speech that was stopped early is not cached."""
+        if not self.caches:
+            async with aclosing(
+                self._engine.stream(text, voice=voice, speaking_rate=speaking_rate)
+            ) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            return
         said = f"{self._engine.label}\0{voice}\0{speaking_rate}\0{text}"
         key = hashlib.sha256(said.encode()).hexdigest()
         cached = await self._cache.get(self._tenant, key)

@@ -12,7 +12,7 @@ from deskbell_server.domain.audio import AudioFormat
 from deskbell_server.domain.errors import DeskbellError
 from deskbell_server.domain.knowledge import Citation
 from deskbell_server.domain.names import AgentId, ConversationId, TenantId, TurnId
-from deskbell_server.turn.events import Metrics
+from deskbell_server.turn.events import Classified, Degraded, HandedOver, Metrics, Recorded
 
 # ---- of the client
 
@@ -251,6 +251,13 @@ class TurnMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnTold:
+    """What a turn tells beside its words."""
+
+    event: Classified | Recorded | HandedOver | Degraded
+
+
+@dataclass(frozen=True, slots=True)
 class CallFault:
     """Something went wrong and the call goes on."""
 
@@ -321,6 +328,7 @@ ServerPayload = (
     | ResponseCitation
     | ResponseDone
     | TurnMeasured
+    | TurnTold
     | CallFault
     | GoAway
     | CallEnded

@@ -19,9 +19,22 @@ from deskbell_server.domain.errors import DeskbellError, Unavailable
 from deskbell_server.domain.names import TurnId
 from deskbell_server.ports.stores import Clock
 from deskbell_server.turn.engine import Question, TurnEngine
-from deskbell_server.turn.events import Answer, Cited, Finished, Metrics, Text
+from deskbell_server.turn.events import (
+    Answer,
+    Cited,
+    Classified,
+    Degraded,
+    Finished,
+    HandedOver,
+    Metrics,
+    Recorded,
+    Stored,
+    Text,
+)
 from deskbell_server.turn.record import TurnRecord
+from deskbell_server.turn.sentences import SentenceSplitter
 from deskbell_server.turn.timing import Stopwatch
+from deskbell_server.voice.greeting import CachedSpeech
 from deskbell_server.voice.messages import (
     CallFault,
     Outcome,
@@ -30,9 +43,9 @@ from deskbell_server.voice.messages import (
     ResponseStarted,
     ServerPayload,
     TurnMeasured,
+    TurnTold,
 )
 from deskbell_server.voice.playback import ResponseTrack
-from deskbell_server.voice.sentences import SentenceSplitter
 from deskbell_server.voice.speaking import Speaker
 from deskbell_server.voice.stray import stray_cancellation_fails
 
@@ -61,6 +74,7 @@ class Response:
         fixed_text: str | None,
         heard: Heard | None,
         speaker: Speaker,
+        speech: CachedSpeech,
         track: ResponseTrack,
         engine: TurnEngine,
         record: TurnRecord,
@@ -68,13 +82,14 @@ class Response:
         tell: Callable[[ServerPayload, TurnId], Awaitable[None]],
         first_audio: Callable[[], Awaitable[None]],
     ) -> None:
-        """`fixed_text` is said as it is, without a turn (the greeting)."""
+        """`fixed_text` is said as it is, without a turn (the greeting). `speech` is what the speaker speaks with."""
         self.number = number
         self.question = question
         self.track = track
         self._fixed_text = fixed_text
         self._heard = heard
         self._speaker = speaker
+        self._speech = speech
         self._engine = engine
         self._record = record
         self._clock = clock
@@ -151,12 +166,17 @@ class Response:
             async for event in events:
                 match event:
                     case Text(text):
+                        self._speech.caches = self._answer.may_be_spoken_again
                         await self._put(sentences, splitter.push(text))
                     case Cited(citation):
                         await self._tell(ResponseCitation(self.track.id, citation))
+                    case Stored():
+                        self._stored = True
                     case Finished(_, metrics):
                         self._stored = True
                         self._metrics = metrics
+                    case Classified() | Recorded() | HandedOver() | Degraded():
+                        await self._tell(TurnTold(event))
 
     async def _put(self, queue: asyncio.Queue[str | None], sentences: list[str]) -> None:
         if sentences and self._first_sentence_at is None:

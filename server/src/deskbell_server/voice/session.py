@@ -390,10 +390,10 @@ class CallSession:
             Channel.VOICE,
             command.text,
             self._credential.principal,
+            self._credential.principal.caller_id or call.start.caller_id,
         )
-        engine = self._engines.text_to_speech
-        if fixed_text is not None:
-            engine = CachedSpeech(engine, self._speech_cache, call.tenant.id)
+        engine = CachedSpeech(self._engines.text_to_speech, self._speech_cache, call.tenant.id)
+        engine.caches = fixed_text is not None
         speaker = Speaker(engine, call.agent.voice, call.start.output_audio, self._send_clock, self._clock)
         self._response = Response(
             command.response,
@@ -401,6 +401,7 @@ class CallSession:
             fixed_text=fixed_text,
             heard=None if command.utterance is None else self._heard.get(command.utterance),
             speaker=speaker,
+            speech=engine,
             track=ResponseTrack(f"r{command.response}", call.start.output_audio.sample_rate),
             engine=self._turns,
             record=self._record,

@@ -1,0 +1,1 @@
+"""Takes down what a caller says, by rules alone: for engines that cannot call functions."""

@@ -1,0 +1,1 @@
+"""The steps of a turn, each in a file of its own; graph.py has their order."""
