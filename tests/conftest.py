@@ -95,6 +95,8 @@ def servers() -> Iterator[Servers]:
         own = runner.run(context.__aenter__())
         stack.callback(lambda: runner.run(context.__aexit__(None, None, None)))
         found = Servers(database or own.database_url or "", redis or own.redis_url or "")
+        if database is None:
+            runner.run(_without_fsync(found.database_url))
         runner.run(_make_template(found.database_url))
         yield found
 
@@ -103,6 +105,13 @@ def servers() -> Iterator[Servers]:
 def secret_key() -> bytes:
     """Under which the template was migrated; roles are common to all databases of a server."""
     return SECRET_KEY
+
+
+async def _without_fsync(server: str) -> None:
+    """Nothing of these databases outlives the session, so that the disk need not be waited for."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        await _command(server, f"alter system set {setting} = off")
+    await _command(server, "select pg_reload_conf()")
 
 
 async def _make_template(server: str) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deskbell_server.app.engines import Engines
 from tests.support.live_server import LiveServer, live_server
 from tests.support.scripted_call import Engines as Script
-from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+from tests.support.scripted_call import scripted_engines
 
 
 @pytest.fixture
@@ -24,6 +23,6 @@ async def server(
     database: str, redis_url: str, secret_key: bytes, script: Script, tmp_path: Path
 ) -> AsyncGenerator[LiveServer, None]:
     """The server, empty."""
-    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    engines = scripted_engines(script)
     async with live_server(database, redis_url, secret_key, engines, tmp_path) as live:
         yield live

@@ -30,7 +30,6 @@ from deskbell.v1 import voice_stream_service_pb2 as vs
 from deskbell_server.adapters.postgres.migrations import migrate
 from deskbell_server.adapters.postgres.roles import Role as DatabaseRole
 from deskbell_server.adapters.postgres.roles import role_url
-from deskbell_server.app.engines import Engines
 from deskbell_server.rpc import interceptors
 from deskbell_server.voice import session
 from tests.contract.test_credentials import DESK, Line
@@ -40,7 +39,7 @@ from tests.contract.test_sessions import refresh, refused
 from tests.support.live_server import LiveServer, live_server
 from tests.support.people import PASSWORD, People, bearer, make_people, request_id
 from tests.support.scripted_call import Engines as Script
-from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+from tests.support.scripted_call import scripted_engines
 
 
 @pytest.fixture
@@ -306,7 +305,7 @@ async def test_erasing_a_caller_in_mid_turn_breaks_nothing(
 async def test_health_is_open_to_a_look_only(
     database: str, redis_url: str, secret_key: bytes, script: Script, tmp_path: Path
 ) -> None:
-    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    engines = scripted_engines(script)
     async with live_server(
         database, redis_url, secret_key, engines, tmp_path, open_health=True
     ) as open_server:

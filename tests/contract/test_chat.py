@@ -27,7 +27,7 @@ async def test_a_conversation_of_two_turns(server: LiveServer, script: Any) -> N
     )
     events = await say(server, agent=agent, text="When are you open?", caller_id="web")
     kinds = [event.WhichOneof("event") for event in events]
-    assert kinds[:3] == ["started", "response_started", "response_text"]
+    assert kinds[:4] == ["started", "response_started", "intent", "response_text"]
     assert kinds[-3:] == ["citation", "response_done", "metrics"]
     assert [event.event_seq for event in events] == list(range(1, len(events) + 1))
     assert len({event.turn_id for event in events}) == 1

@@ -280,10 +280,11 @@ async def test_usage_quota_and_the_erasure_of_a_caller(server: LiveServer, cli: 
     assert "concurrent calls" in (await cli("tenants", "quota", "clinic", key=KEY)).out
     policy = await cli(
         *("tenants", "update", "clinic", "--phone-numbers", "mask", "--transcript-days", "30", "--json"),
+        *("--reservation-days", "90"),
         key=KEY,
     )
     assert policy.messages[0]["redaction"]["phoneNumbers"] == "HANDLING_MASK"
-    assert policy.messages[0]["retention"]["transcriptDays"] == 30
+    assert policy.messages[0]["retention"] == {"transcriptDays": 30, "reservationDays": 90}
     await make_user(cli, "ann@clinic.example", "owner")
     await sign_in(cli, "ann@clinic.example")
     assert (await cli("tenants", "quota", "clinic", "--concurrent-calls", "9")).code == 1  # operators only

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import numpy as np
 import pytest
 from redis.asyncio import Redis
 
@@ -23,7 +24,10 @@ from deskbell_server.access.sweeping import Sweeper
 from deskbell_server.adapters.postgres.housekeeping import PostgresHousekeeping
 from deskbell_server.adapters.postgres.pool import open_database
 from deskbell_server.adapters.postgres.tenants import PostgresTenantStore
+from deskbell_server.adapters.redis import RedisAnswerCache, open_redis
 from deskbell_server.app.clock import SystemClock
+from deskbell_server.domain.names import AgentId, TenantId
+from deskbell_server.ports.recall import RecallScope
 from tests.contract.test_credentials import DESK, Line
 from tests.contract.test_sessions import refused
 from tests.support.live_server import LiveServer
@@ -93,7 +97,7 @@ async def test_transcripts_are_redacted_as_the_tenant_says(
     server: LiveServer, people: People, script: Script
 ) -> None:
     script.answer = f"I have noted {PHONE}, {MAIL}, {CARD} and {ID}."
-    text = f"My number is {PHONE}, my mail {MAIL}, my card {CARD}, my id {ID}."
+    text = f"What do you keep of {PHONE}, {MAIL}, {CARD} and {ID}?"
     token = people.credentials["owner"]
     for said in await messages(server, await say(server, text, token)):
         assert PHONE in said.text  # by default a receptionist can call back
@@ -218,9 +222,13 @@ async def test_a_caller_is_erased_everywhere(
     request = ts.EraseCallerRequest(parent="tenants/clinic", caller_id=caller, request_id=request_id())
     receipt = await server.stubs.tenants.EraseCaller(request, metadata=people.metadata("owner"))
     assert {row.table: row.count for row in receipt.erased} == {
+        "knowledge_gap_mentions": 0,
+        "conversation_reports": 0,
         "messages": 4,
         "conversations": 3,
         "client_tokens": 1,
+        "leads": 0,
+        "reservations": 0,
     }
     for place, content in (await dump(database, redis_url)).items():
         assert caller not in content, place
@@ -234,6 +242,21 @@ async def test_a_caller_is_erased_everywhere(
     request.request_id = request_id()
     empty = await server.stubs.tenants.EraseCaller(request, metadata=people.metadata("owner"))
     assert {row.count for row in empty.erased} == {0}
+
+
+async def test_cached_answers_go_with_a_caller(server: LiveServer, people: People, redis_url: str) -> None:
+    request = ts.EraseCallerRequest(parent="tenants/clinic", caller_id="ann")
+    async with open_redis(redis_url) as redis:
+        cache = RedisAnswerCache(redis)
+        scopes = [
+            RecallScope(TenantId(tenant), AgentId("desk"), "1", "1", "en") for tenant in ("clinic", "hotel")
+        ]
+        question = "Do you have begonias on Saturday?"
+        for scope in scopes:
+            await cache.put(scope, question, np.ones(384, np.float32) / 384**0.5, "Yes.", [])
+        await server.stubs.tenants.EraseCaller(request, metadata=people.metadata("owner"))
+        assert await cache.exact(scopes[0], question) is None
+        assert await cache.exact(scopes[1], question) is not None
 
 
 # ---- the audit log

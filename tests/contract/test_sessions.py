@@ -12,11 +12,10 @@ import pytest
 from deskbell.v1 import access_pb2, agent_service_pb2, identity_pb2, operator_service_pb2
 from deskbell.v1 import auth_service_pb2 as auth
 from deskbell.v1 import user_service_pb2 as us
-from deskbell_server.app.engines import Engines
 from tests.support.live_server import LiveServer, Refusal, live_server, refusal
 from tests.support.people import PASSWORD, People, bearer, make_people
 from tests.support.scripted_call import Engines as Script
-from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+from tests.support.scripted_call import scripted_engines
 
 
 async def refused(call: Awaitable[Any]) -> Refusal:
@@ -235,7 +234,7 @@ async def test_signing_keys_rotate_and_can_be_forgotten(
     tmp_path: Any,
     script: Script,
 ) -> None:
-    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    engines = scripted_engines(script)
     async with live_server(database, redis_url, secret_key, engines, tmp_path / "b") as other:
         tokens = (await people.sign_in("owner@clinic.example")).tokens
         await agents(other, tokens.access_token)  # one server's token is another's

@@ -22,7 +22,6 @@ from structlog.testing import capture_logs
 
 import deskbell
 from deskbell_server.app.addresses import NotLoopback
-from deskbell_server.app.engines import Engines
 from deskbell_server.cli.serving import serve
 from deskbell_server.cli.signals import Stop
 from deskbell_server.cli.tasks import check_health
@@ -32,7 +31,7 @@ from deskbell_server.settings import Settings
 from tests.support.certificates import CLIENT, SERVER, Authority, Pair
 from tests.support.live_server import KEY, LiveServer, live_server
 from tests.support.scripted_call import Engines as Script
-from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+from tests.support.scripted_call import scripted_engines
 
 LOOK_SECONDS = 0.05
 Open = Callable[..., AbstractAsyncContextManager[LiveServer]]
@@ -69,7 +68,7 @@ def opened(
     database: str, redis_url: str, secret_key: bytes, script: Script, files: Files, tmp_path: Path
 ) -> Open:
     """Opens the server with TLS."""
-    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    engines = scripted_engines(script)
 
     @asynccontextmanager
     async def open_tls(**settings: Any) -> AsyncGenerator[LiveServer, None]:

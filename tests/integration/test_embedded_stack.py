@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError
 
 from deskbell_server.adapters.embedded import EmbeddedError, embedded_stack
+from tests.support.folders import passable
 
 PARENT = """
 import asyncio, sys
@@ -31,8 +32,7 @@ asyncio.run(main())
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A data folder that the servers' account can pass into."""
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)
+    passable(tmp_path)
     return tmp_path / "data"
 
 

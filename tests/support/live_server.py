@@ -17,12 +17,16 @@ from deskbell.v1 import (
     agent_pb2,
     agent_service_pb2,
     agent_service_pb2_grpc,
+    analytics_service_pb2_grpc,
     audit_service_pb2_grpc,
     auth_service_pb2_grpc,
+    catalog_service_pb2_grpc,
     chat_service_pb2_grpc,
     conversation_service_pb2_grpc,
     knowledge_service_pb2_grpc,
+    lead_service_pb2_grpc,
     operator_service_pb2_grpc,
+    reservation_service_pb2_grpc,
     tenant_pb2,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
@@ -47,10 +51,14 @@ class Stubs:
         self.knowledge = knowledge_service_pb2_grpc.KnowledgeServiceStub(channel)
         self.chat = chat_service_pb2_grpc.ChatServiceStub(channel)
         self.conversations = conversation_service_pb2_grpc.ConversationServiceStub(channel)
+        self.leads = lead_service_pb2_grpc.LeadServiceStub(channel)
+        self.analytics = analytics_service_pb2_grpc.AnalyticsServiceStub(channel)
         self.auth = auth_service_pb2_grpc.AuthServiceStub(channel)
         self.users = user_service_pb2_grpc.UserServiceStub(channel)
         self.operators = operator_service_pb2_grpc.OperatorServiceStub(channel)
         self.audit = audit_service_pb2_grpc.AuditServiceStub(channel)
+        self.catalog = catalog_service_pb2_grpc.CatalogServiceStub(channel)
+        self.reservations = reservation_service_pb2_grpc.ReservationServiceStub(channel)
         self.voice = voice_stream_service_pb2_grpc.VoiceStreamServiceStub(channel)
 
 
@@ -64,12 +72,19 @@ class LiveServer:
     stubs: Stubs
     metadata: tuple[tuple[str, str], ...] = (("authorization", f"Bearer {KEY}"),)
 
-    async def make_tenant(self, tenant: str = "clinic", *, greeting: str = "", silence: float = 0.4) -> str:
+    async def make_tenant(
+        self,
+        tenant: str = "clinic",
+        *,
+        greeting: str = "",
+        silence: float = 0.4,
+        time_zone: str = "Europe/London",
+    ) -> str:
         """A tenant with an agent `desk`; returns the agent's name."""
         await self.stubs.tenants.CreateTenant(
             tenant_service_pb2.CreateTenantRequest(
                 tenant_id=tenant,
-                tenant=tenant_pb2.Tenant(display_name=tenant.title(), time_zone="Europe/London"),
+                tenant=tenant_pb2.Tenant(display_name=tenant.title(), time_zone=time_zone),
             ),
             metadata=self.metadata,
         )

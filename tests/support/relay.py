@@ -15,6 +15,8 @@ class Relay:
 
     url: str = ""
     connections: int = 0
+    swallowed: int = 0
+    """Pieces that were sent since it hangs."""
     _mode: str = "pass"
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -53,6 +55,8 @@ class Relay:
                     if self._mode == "pass":
                         writer.write(data)
                         await writer.drain()
+                    elif self._mode == "hang":
+                        self.swallowed += 1
         finally:
             writer.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
@@ -14,6 +15,10 @@ from deskbell.v1 import access_pb2
 from deskbell_server.rpc.server import SERVICE_NAMES
 
 MISSING = "00000000-0000-7000-8000-000000000000"
+NINE = {
+    "seconds": int((datetime.now(UTC) + timedelta(days=3)).replace(hour=9, minute=0, second=0).timestamp())
+}
+"""UTC, in some days."""
 OTHER_FIELDS: dict[str, dict[str, Any]] = {
     "TenantService/CreateTenant": {"tenant_id": "made", "tenant": {"display_name": "Made"}},
     "TenantService/GetTenant": {},
@@ -28,17 +33,38 @@ OTHER_FIELDS: dict[str, dict[str, Any]] = {
     "AgentService/ListAgents": {},
     "AgentService/UpdateAgent": {"agent": {"display_name": "New"}},
     "AgentService/DeleteAgent": {},
+    "AgentService/ListAgentVersions": {},
+    "AgentService/GetAgentVersion": {},
+    "AgentService/PublishAgentVersion": {},
+    "AgentService/RollBackAgent": {},
+    "AgentService/SetAgentTraffic": {
+        "traffic": [{"version": 1, "percent": 70}, {"version": 2, "percent": 30}]
+    },
     "KnowledgeService/IngestText": {"document_id": "made", "title": "Made", "text": "We are open."},
     "KnowledgeService/UploadDocument": {"header": {"document_id": "sent", "file_name": "sent.txt"}},
     "KnowledgeService/GetDocument": {},
     "KnowledgeService/ListDocuments": {},
     "KnowledgeService/DeleteDocument": {},
     "KnowledgeService/SearchKnowledge": {"query": "When?"},
+    "KnowledgeService/ListKnowledgeGaps": {},
+    "KnowledgeService/UpdateKnowledgeGap": {"knowledge_gap": {"status": 2}},
     "ChatService/SendMessage": {"text": "When?"},
     "VoiceStreamService/VoiceStream": {"client_seq": 1, "start": {"skip_greeting": True}},
     "ConversationService/GetConversation": {},
     "ConversationService/ListConversations": {},
     "ConversationService/ListMessages": {},
+    "ConversationService/WatchConversation": {},
+    "ConversationService/ExportConversation": {},
+    "LeadService/CreateLead": {"lead": {"display_name": "Made", "phone": "+442079460958"}},
+    "LeadService/GetLead": {},
+    "LeadService/ListLeads": {},
+    "LeadService/UpdateLead": {"lead": {"display_name": "New"}, "update_mask": {"paths": ["display_name"]}},
+    "LeadService/DeleteLead": {},
+    "AnalyticsService/QueryMetrics": {
+        "start_time": {"seconds": 1_772_323_200},
+        "end_time": {"seconds": 1_772_409_600},
+        "interval": 1,
+    },
     "AuthService/SignIn": {"tenant": "tenants/clinic", "email": "nobody@example.com", "password": "wrong"},
     "AuthService/RefreshSession": {"refresh_token": "dbr_wrong"},
     "AuthService/SignOut": {"refresh_token": "dbr_wrong"},
@@ -67,6 +93,34 @@ OTHER_FIELDS: dict[str, dict[str, Any]] = {
     "OperatorService/ListOperators": {},
     "OperatorService/DeleteOperator": {"name": "operators/missing"},
     "OperatorService/RotateSigningKey": {},
+    "CatalogService/CreateBookableService": {
+        "bookable_service_id": "made",
+        "bookable_service": {"display_name": "Made", "duration": {"seconds": 1800}},
+    },
+    "CatalogService/GetBookableService": {},
+    "CatalogService/ListBookableServices": {},
+    "CatalogService/UpdateBookableService": {
+        "bookable_service": {"display_name": "New", "duration": {"seconds": 2700}}
+    },
+    "CatalogService/DeleteBookableService": {},
+    "CatalogService/CreateResource": {"resource_id": "made", "resource": {"display_name": "Made"}},
+    "CatalogService/GetResource": {},
+    "CatalogService/ListResources": {},
+    "CatalogService/UpdateResource": {"resource": {"display_name": "New"}},
+    "CatalogService/DeleteResource": {},
+    "CatalogService/GetOpeningHours": {},
+    "CatalogService/UpdateOpeningHours": {"opening_hours": {"rules": {"lead": {"seconds": 600}}}},
+    "ReservationService/CheckAvailability": {"days": {"first_day": "2026-03-10"}},
+    "ReservationService/CreateReservation": {
+        "reservation": {"start_time": NINE, "caller": {"name": "Ann Lee"}}
+    },
+    "ReservationService/GetReservation": {},
+    "ReservationService/ListReservations": {},
+    "ReservationService/UpdateReservation": {
+        "reservation": {"caller": {"name": "Bob Lee"}},
+        "update_mask": {"paths": ["caller.name"]},
+    },
+    "ReservationService/CancelReservation": {},
 }
 """What a request needs besides the name of its resource."""
 FOLLOWING = {"KnowledgeService/UploadDocument": [{"chunk": b"We are open on Saturday."}]}
@@ -76,10 +130,15 @@ KINDS = {
     "AgentService": "/agents/missing",
     "KnowledgeService": "/documents/missing",
     "ConversationService": f"/conversations/{MISSING}",
+    "LeadService": f"/leads/{MISSING}",
     "UserService": "/users/missing",
+    "ReservationService": f"/reservations/{MISSING}",
 }
 NAMES = {
     "TenantService/UpdateQuota": "/quota",
+    "AgentService/ListAgentVersions": "/agents/missing",
+    "AgentService/GetAgentVersion": "/agents/desk/versions/1",
+    "AgentService/PublishAgentVersion": "/agents/desk/versions/1",
     "ChatService/SendMessage": "/agents/desk",
     "VoiceStreamService/VoiceStream": "/agents/desk",
     "AuthService/MintClientToken": "/agents/desk",
@@ -87,6 +146,16 @@ NAMES = {
     "AuthService/RevokeApiKey": "/apiKeys/0123456789abcdef",
     "AuthService/RevokeClientToken": f"/clientTokens/{MISSING}",
     "ConversationService/ListMessages": f"/conversations/{MISSING}",
+    "KnowledgeService/UpdateKnowledgeGap": f"/knowledgeGaps/{MISSING}",
+    "CatalogService/GetBookableService": "/services/missing",
+    "CatalogService/UpdateBookableService": "/services/missing",
+    "CatalogService/DeleteBookableService": "/services/missing",
+    "CatalogService/GetResource": "/resources/missing",
+    "CatalogService/UpdateResource": "/resources/missing",
+    "CatalogService/DeleteResource": "/resources/missing",
+    "CatalogService/GetOpeningHours": "/openingHours",
+    "CatalogService/UpdateOpeningHours": "/openingHours",
+    "ReservationService/CheckAvailability": "/services/missing",
 }
 
 
@@ -129,6 +198,8 @@ def right_request(method: MethodDescriptor, tenant: str, *, last: str = "") -> M
         for parent in parents:
             holder = getattr(holder, parent)
         setattr(holder, field, resource_of(method, tenant, last=last))
+    if short(method) == "ReservationService/CreateReservation":
+        request.reservation.service = f"tenants/{tenant}/services/made"
     return request
 
 

@@ -13,8 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from prometheus_client import CollectorRegistry
 
 from deskbell_server.access.quotas import Quotas
+from deskbell_server.adapters.local.weights import MINILM
+from deskbell_server.app import engines as app_engines
+from deskbell_server.booking.desk import BookingDesk
 from deskbell_server.domain.agent import Agent, AgentType, VoiceSettings
 from deskbell_server.domain.audio import AudioFormat, Encoding, SpeechChunk, Transcription
 from deskbell_server.domain.conversation import Conversation, HistoryEntry, Message, Speaker
@@ -24,11 +28,18 @@ from deskbell_server.domain.knowledge import FoundPassage, Passage
 from deskbell_server.domain.names import AgentId, ConversationId, DocumentId, TenantId, TurnId
 from deskbell_server.domain.quota import Quota, Usage
 from deskbell_server.domain.tenant import Tenant
+from deskbell_server.domain.turn import TurnMemory
 from deskbell_server.knowledge.search import KnowledgeSearch
+from deskbell_server.observability.turns import TurnMetrics
 from deskbell_server.ports.engines import ChatPiece, ChatRequest, ChatSupport, ChatUsage, Embedding
 from deskbell_server.ports.limits import CallLimit
-from deskbell_server.ports.stores import Clock
-from deskbell_server.turn.engine import TurnEngine, TurnLimits
+from deskbell_server.ports.recall import RecallScope
+from deskbell_server.ports.stores import Clock, ConversationContext
+from deskbell_server.turn.building import TurnLimits, TurnParts, Turns
+from deskbell_server.turn.dialogues.routing import Dialogues
+from deskbell_server.turn.intents.classifier import IntentClassifier
+from deskbell_server.turn.intents.tenants import TenantClassifiers
+from deskbell_server.turn.intents.weights import load
 from deskbell_server.turn.record import TurnRecord
 from deskbell_server.voice.calls import Calls
 from deskbell_server.voice.credential import CallCredential
@@ -108,6 +119,9 @@ class ScriptedChat:
 
     engines: Engines
     label: str = "scripted/chat"
+    cites: bool = True
+    calls_tools: bool = False
+    has_smaller: bool = False
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPiece, None]:
         self.engines.asked.append(request)
@@ -137,6 +151,32 @@ class ScriptedSpeech:
         samples = int(len(text) * self.engines.speech_seconds_per_character * RATE)
         for first in range(0, samples, 3_200):
             yield SpeechChunk(b"\x10\x10" * min(3_200, samples - first), RATE)
+
+
+class NoAnswers:
+    """An answer cache that is away."""
+
+    async def exact(self, scope: RecallScope, question: str) -> None:
+        return None
+
+    async def similar(self, scope: RecallScope, question: str, embedding: Embedding) -> None:
+        return None
+
+    async def near(self, scope: RecallScope, question: str, embedding: Embedding) -> None:
+        return None
+
+    async def put(self, *_: object) -> None:
+        return None
+
+    async def forget(self, tenant: TenantId) -> None:
+        return None
+
+
+def scripted_intents() -> IntentClassifier:
+    """The real one, which by the scripted embeddings of nothing goes by the words alone."""
+    weights = load(MINILM.label(None))
+    assert weights is not None
+    return IntentClassifier(weights)
 
 
 class ScriptedVoiceActivity:
@@ -183,6 +223,13 @@ class Minutes:
         return self.seconds, 0.0
 
 
+def scripted_engines(script: Engines) -> app_engines.Engines:
+    """The engines of a whole server, all of which say what the script says."""
+    return app_engines.Engines(
+        script, ScriptedChat(script), ScriptedSpeech(script), script, scripted_intents(), script
+    )
+
+
 @dataclass
 class Stores:
     """Tenants, agents, conversations, live calls and caches in memory, as far as a call needs them."""
@@ -195,13 +242,22 @@ class Stores:
     live: set[ConversationId] = field(default_factory=set)
     cache: dict[str, bytes] = field(default_factory=dict)
     minutes: Minutes = field(default_factory=Minutes)
+    dialogue: str = ""
 
     async def create(self, tenant: TenantId, conversation: Conversation, owner: str) -> Conversation:
         self.conversations[conversation.id] = conversation
         return conversation
 
-    async def history(self, tenant: TenantId, conversation: ConversationId, limit: int) -> list[HistoryEntry]:
-        return [HistoryEntry(m.speaker, m.heard_text) for m in self.messages if m.heard_text]
+    async def context(
+        self, tenant: TenantId, conversation: ConversationId, limit: int
+    ) -> ConversationContext:
+        history = [HistoryEntry(m.speaker, m.heard_text) for m in self.messages if m.heard_text]
+        last = next((m for m in reversed(self.messages) if m.speaker is Speaker.AGENT), None)
+        said, heard = ("", "") if last is None else (last.text, last.heard_text)
+        return ConversationContext(tuple(history), self.dialogue, "en", "1", said, heard)
+
+    async def hold(self, tenant: TenantId, conversation: ConversationId, dialogue: str) -> bool:
+        return self.dialogue == dialogue
 
     async def store_turn(
         self,
@@ -209,9 +265,13 @@ class Stores:
         conversation: ConversationId,
         turn: TurnId,
         messages: Sequence[Message],
-    ) -> None:
+        memory: TurnMemory | None = None,
+    ) -> bool:
         assert turn not in {message.turn for message in self.messages}, "a turn is stored once"
         self.messages += messages
+        if memory is not None:
+            self.dialogue = memory.dialogue
+        return True
 
     async def set_heard(
         self, tenant: TenantId, conversation: ConversationId, turn: TurnId, heard: str, *, estimated: bool
@@ -236,6 +296,9 @@ class Stores:
     ) -> list[FoundPassage]:
         return [PASSAGE]
 
+    async def containing(self, tenant: TenantId, question: str, limit: int) -> list[FoundPassage]:
+        return [PASSAGE]
+
     async def enter(
         self, tenant: TenantId, conversation: ConversationId, limits: Sequence[CallLimit]
     ) -> None:
@@ -250,6 +313,11 @@ class Stores:
         if ids == (self.tenant.id, self.agent.id):
             return self.agent
         return self.cache.get(ids[1])
+
+    async def for_caller(
+        self, tenant: TenantId, agent: AgentId, caller_id: str, conversation: ConversationId
+    ) -> Agent:
+        return self.agent
 
     async def put(self, tenant: TenantId, key: str, pcm: bytes) -> None:
         self.cache[key] = pcm
@@ -387,14 +455,24 @@ async def call(
     any_store: Any = at
     record = TurnRecord(any_store, clock)
     quotas = Quotas(at.minutes, Quota(), clock)  # type: ignore[arg-type]  # as far as a call needs it
-    turns = TurnEngine(
-        KnowledgeSearch(any_store, engines),
-        ScriptedChat(engines),
-        any_store,
-        record,
-        quotas,
-        clock,
+    turns = Turns(
+        TurnParts(
+            search=KnowledgeSearch(any_store, engines),
+            chat=ScriptedChat(engines),
+            embedder=engines,
+            classifiers=TenantClassifiers(scripted_intents(), engines),
+            conversations=any_store,
+            dialogues=Dialogues(BookingDesk(any_store, any_store, clock), any_store, clock),
+            cache=NoAnswers(),
+            record=record,
+            units=any_store,
+            quotas=quotas,
+            clock=clock,
+        ),
         TurnLimits(3, 12, 0.7, 300),
+        TurnMetrics(CollectorRegistry()),
+        shadow_rate=0.0,
+        sample=lambda: 1.0,
     )
     calls = Calls(
         tenants=any_store,
@@ -402,7 +480,7 @@ async def call(
         conversations=any_store,
         live=any_store,
         engines=CallEngines(engines, ScriptedSpeech(engines), engines, {"chat": "scripted"}),
-        turns=turns,
+        turns=turns.engine,
         record=record,
         speech_cache=any_store,
         clock=clock,

@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     )
     groq_speech_to_text_model: str = "whisper-large-v3-turbo"
     groq_chat_model: str = "openai/gpt-oss-20b"
+    groq_chat_smaller_model: str = "llama-3.1-8b-instant"
+    """Asked where the usual one is too slow; empty: none is."""
     groq_text_to_speech_model: str = "canopylabs/orpheus-v1-english"
     groq_voice: str = "hannah"
     sentence_transformers_model: str = "sentence-transformers/all-MiniLM-L6-v2"
@@ -124,6 +126,14 @@ class Settings(BaseSettings):
     retrieval_top_k: int = Field(default=3, ge=1, le=20)
     history_messages: int = Field(default=12, ge=0, le=100)
     """How many of the conversation's last messages the chat model sees."""
+    history_tokens: int = Field(default=1500, ge=0, le=100_000)
+    """How many tokens of them at most, counted at four characters each."""
+    intent_tie_break: bool = False
+    """Ask the chat model what the caller wants where the classifier is not sure: up to 250 ms more."""
+    cache_ttl: float = Field(default=3600.0, gt=0, le=30 * 86_400)
+    """How long an answer may be given again to who asks the same."""
+    cache_check_rate: float = Field(default=0.02, ge=0, le=1)
+    """The share of answers from the cache that are compared with fresh ones, in the background."""
 
     # The call
     sample_rate: int = Field(default=16000, ge=8000, le=48000)
@@ -137,6 +147,10 @@ class Settings(BaseSettings):
     """How long a call may go without any message of the client."""
     drain_timeout: float = Field(default=10.0, ge=0, le=600)
     """How long calls may go on after the server was told to stop."""
+
+    # After it
+    chat_idle_minutes: int = Field(default=30, ge=1, le=10_080)
+    """After how many minutes without a message a chat has ended; a message after that opens it again."""
 
     # Logs
     debug: bool = False

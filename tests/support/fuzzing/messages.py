@@ -133,7 +133,7 @@ def _set(draw: st.DrawFn, message: Any, each: FieldDescriptor, care: int, depth:
                 entries[entry.key].CopyFrom(entry.value)
     elif each.is_repeated:
         some = [_value(draw, each, care, depth) for _ in range(1 if care == 10 else draw(st.integers(0, 3)))]
-        times = 1 if care or not draw(st.booleans()) else 34
+        times = 1 if care or depth > 1 or not draw(st.booleans()) else 34
         getattr(message, each.name).extend(some * times)
     elif each.message_type is not None:
         getattr(message, each.name).CopyFrom(_value(draw, each, care, depth))
@@ -233,6 +233,10 @@ _KINDS = {
     "Quota": re.compile("tenants/[^/]*/quota"),
     "Agent": re.compile("tenants/[^/]*/agents/[^/]*"),
     "User": re.compile("tenants/[^/]*/users/[^/]*"),
+    "BookableService": re.compile("tenants/[^/]*/services/[^/]*"),
+    "Resource": re.compile("tenants/[^/]*/resources/[^/]*"),
+    "OpeningHours": re.compile("tenants/[^/]*/openingHours"),
+    "Reservation": re.compile("tenants/[^/]*/reservations/[^/]*"),
 }
 """Of resources that hold their own name, on which there is no rule."""
 
@@ -248,6 +252,16 @@ def _timestamp(draw: st.DrawFn, message: Any, care: int) -> None:
 def _field_mask(draw: st.DrawFn, message: Any, care: int) -> None:
     known = ["display_name", "type", "greeting", "voice.voice", "industry", "role", "disabled", "retention"]
     known += ["redaction.phone_numbers", "requests_per_second", "time_zone", "monthly_tokens"]
+    known += [
+        "duration",
+        "resources",
+        "capacity",
+        "schedule",
+        "rules.lead",
+        "start_time",
+        "caller.phone",
+        "notes",
+    ]
     anything = st.one_of(st.sampled_from((*_ODD_PATHS, *CANARIES)), st.sampled_from(known), texts())
     nice = st.sampled_from(([], ["*"], ["display_name"], ["requests_per_second"], ["voice.voice"]))
     message.paths.extend(draw(nice if care == 10 else st.lists(anything, max_size=4)))

@@ -41,6 +41,7 @@ TENANT, OTHER, MISSING = "clinic", "bakery", "nobody"
 PARENT = f"tenants/{TENANT}"
 USER_ID, KEY_ID = "u-000000000000", "00000000000000aa"
 TOKEN_ID, CONVERSATION_ID = "00000000-0000-7000-8000-0000000000aa", "00000000-0000-7000-8000-0000000000bb"
+RESERVATION_ID = "00000000-0000-7000-8000-0000000000cc"
 API_KEY = f"dbk_{TENANT}_{KEY_ID}_{'S' * 43}"
 REFRESH = f"dbr_{TENANT}_{'e' * 32}_1_{'S' * 43}"
 OWNER_EMAIL, OWNER_PASSWORD = "owner@clinic.example", "right-Passw0rd-of-the-owner"
@@ -53,6 +54,10 @@ NAMES = (
     f"tenants/{TENANT}/clientTokens/{TOKEN_ID}",
     f"tenants/{TENANT}/conversations/{CONVERSATION_ID}",
     f"tenants/{TENANT}/quota",
+    f"tenants/{TENANT}/services/check-up",
+    f"tenants/{TENANT}/resources/adams",
+    f"tenants/{TENANT}/openingHours",
+    f"tenants/{TENANT}/reservations/{RESERVATION_ID}",
 )
 STRANGE_NAMES = (
     f"tenants/{OTHER}",
@@ -67,6 +72,10 @@ STRANGE_NAMES = (
     f"tenants/{MISSING}/users/nobody",
     f"tenants/{OTHER}/apiKeys/{KEY_ID}",
     f"tenants/{OTHER}/clientTokens/{TOKEN_ID}",
+    f"tenants/{OTHER}/services/check-up",
+    f"tenants/{TENANT}/resources/{MISSING}",
+    f"tenants/{MISSING}/openingHours",
+    f"tenants/{OTHER}/reservations/{RESERVATION_ID}",
 )
 ALMOST_NAMES = (
     "tenants/",
@@ -113,6 +122,9 @@ PLAIN = (
     "*",
     "r1",
     "1234#",
+    "2026-03-10",
+    "09:00",
+    "24:00",
     "11111111-1111-1111-1111-111111111111",
     "ABCDEFAB-2222-4222-8222-ABCDEFABCDEF",
     "What are your opening hours?",

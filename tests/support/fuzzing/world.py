@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -32,16 +33,19 @@ from deskbell.v1 import (
     agent_pb2,
     agent_service_pb2,
     auth_service_pb2,
+    booking_pb2,
+    catalog_service_pb2,
     chat_service_pb2,
     identity_pb2,
     knowledge_service_pb2,
+    reservation_service_pb2,
     tenant_pb2,
     tenant_service_pb2,
     user_service_pb2,
 )
-from deskbell_server.app.engines import Engines
 from deskbell_server.observability.logs import configure_logging
 from deskbell_server.privacy.scrubbing import scrub
+from tests.support.booking import at, soon
 from tests.support.fuzzing.planted import (
     _GRPC_WROTE,
     _TROUBLE,
@@ -56,6 +60,7 @@ from tests.support.fuzzing.planted import (
     PARENT,
     PHONES,
     REFRESH,
+    RESERVATION_ID,
     TENANT,
     TOKEN_ID,
     USER_ID,
@@ -65,7 +70,7 @@ from tests.support.fuzzing.planted import (
 from tests.support.fuzzing.rpcs import Rpc, rpc_named
 from tests.support.live_server import KEY, live_server, refusal, refusal_of
 from tests.support.scripted_call import Engines as Script
-from tests.support.scripted_call import ScriptedChat, ScriptedSpeech
+from tests.support.scripted_call import scripted_engines
 
 
 @dataclass(frozen=True)
@@ -282,6 +287,7 @@ class World:
         said = chat_service_pb2.SendMessageRequest(agent=f"{PARENT}/agents/desk", text=CANARIES[-1])
         started = self.call("SendMessage", said, "owner").started
         self._stand_in(CONVERSATION_ID, started.conversation.rpartition("/")[2])
+        self._make_catalogue()
 
     def _make_agent(self, tenant: str) -> None:
         agent = agent_pb2.Agent(display_name="Desk")
@@ -289,6 +295,38 @@ class World:
             "CreateAgent",
             agent_service_pb2.CreateAgentRequest(parent=f"tenants/{tenant}", agent_id="desk", agent=agent),
         )
+
+    def _make_catalogue(self) -> None:
+        """Open on Tuesdays, when a check-up is booked."""
+        hours = booking_pb2.OpeningHours(name=f"{PARENT}/openingHours")
+        hours.schedule.weekly.add(weekday=2).intervals.add(opens="09:00", closes="17:00")
+        self.call("UpdateOpeningHours", catalog_service_pb2.UpdateOpeningHoursRequest(opening_hours=hours))
+        adams = booking_pb2.Resource(display_name="Adams")
+        self.call(
+            "CreateResource",
+            catalog_service_pb2.CreateResourceRequest(parent=PARENT, resource_id="adams", resource=adams),
+        )
+        service = booking_pb2.BookableService(
+            display_name="Check-up", resources=[f"{PARENT}/resources/adams"]
+        )
+        service.duration.seconds = 1800
+        self.call(
+            "CreateBookableService",
+            catalog_service_pb2.CreateBookableServiceRequest(
+                parent=PARENT, bookable_service_id="check-up", bookable_service=service
+            ),
+        )
+        reservation = booking_pb2.Reservation(
+            service=f"{PARENT}/services/check-up",
+            start_time=at(soon(1), "10:00", UTC),
+            caller=booking_pb2.ReservationCaller(phone=PHONES[0]),
+            notes=WORDS,
+        )
+        made = self.call(
+            "CreateReservation",
+            reservation_service_pb2.CreateReservationRequest(parent=PARENT, reservation=reservation),
+        )
+        self._stand_in(RESERVATION_ID, made.reservation.name.rpartition("/")[2])
 
     def _sign_in(self) -> None:
         request = auth_service_pb2.SignInRequest(tenant=PARENT, email=OWNER_EMAIL, password=OWNER_PASSWORD)
@@ -382,7 +420,7 @@ async def _serve() -> None:
         first_speech_seconds=0.01,
         speech_seconds_per_character=0.005,
     )
-    engines = Engines(script, ScriptedChat(script), ScriptedSpeech(script), script, script)
+    engines = scripted_engines(script)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     secret_key = bytes.fromhex(given["secret_key"])

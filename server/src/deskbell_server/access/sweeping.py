@@ -18,6 +18,8 @@ SWEEP_SECONDS = 3600.0
 PAGE = 200
 EXPIRED_FOR = timedelta(days=1)
 """How long an expired credential is kept, to tell an owner what it was."""
+LEAD_KEYS_FOR = timedelta(days=30)
+"""How long a lead that is recorded again is known to have been."""
 _log = structlog.get_logger(__name__)
 
 
@@ -62,3 +64,14 @@ class Sweeper:
             count = await self._housekeeping.delete_old_transcripts(tenant.id, now - timedelta(days=days))
             if count:
                 _log.info("messages_deleted", tenant=tenant.id, count=count)
+        await self._housekeeping.delete_old_lead_keys(tenant.id, now - LEAD_KEYS_FOR)
+        days = tenant.retention.lead_days
+        if days:
+            count = await self._housekeeping.delete_old_leads(tenant.id, now - timedelta(days=days))
+            if count:
+                _log.info("leads_deleted", tenant=tenant.id, count=count)
+        days = tenant.retention.reservation_days
+        if days:
+            count = await self._housekeeping.delete_old_reservations(tenant.id, now - timedelta(days=days))
+            if count:
+                _log.info("reservations_deleted", tenant=tenant.id, count=count)

@@ -19,6 +19,8 @@ from deskbell_server.adapters.sentence_transformers import SentenceTransformersE
 from deskbell_server.app.reporting import Report
 from deskbell_server.ports.engines import Chat, Embedder, SpeechToText, TextToSpeech, VoiceActivity
 from deskbell_server.settings import EmbeddingEngine, Engine, Settings
+from deskbell_server.turn.intents.classifier import IntentClassifier
+from deskbell_server.turn.intents.recognizer import open_classifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Engines:
     chat: Chat
     text_to_speech: TextToSpeech
     embedder: Embedder
+    intents: IntentClassifier
     voice_activity: VoiceActivity
 
     @property
@@ -64,6 +67,7 @@ async def open_engines(settings: Settings, report: Report) -> AsyncIterator[Engi
             _chat(settings, local, groq, embedder.result()),
             text_to_speech.result(),
             embedder.result(),
+            await open_classifier(embedder.result()),
             voice_activity.result(),
         )
 
@@ -103,6 +107,10 @@ async def _text_to_speech(settings: Settings, local: LocalEngines, groq: AsyncGr
 def _chat(settings: Settings, local: LocalEngines, groq: AsyncGroq | None, embedder: Embedder) -> Chat:
     if groq is not None and settings.engine("chat") is Engine.GROQ:
         return GroqChat(
-            groq, settings.groq_chat_model, settings.chat_first_token_timeout, settings.chat_timeout
+            groq,
+            settings.groq_chat_model,
+            settings.chat_first_token_timeout,
+            settings.chat_timeout,
+            smaller_model=settings.groq_chat_smaller_model,
         )
     return local.chat(embedder)

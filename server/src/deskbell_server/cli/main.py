@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -96,6 +97,32 @@ def fake_groq(
         speech_delay=speech_delay,
         faults=fault or [],
     )
+
+
+@app.command()
+def say(
+    text: Annotated[str | None, typer.Argument(help="What to say.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The WAV file to write.", show_default=False)
+    ] = None,
+    lines: Annotated[
+        Path | None,
+        typer.Option(
+            help="Say each line of standard input into a file of this folder, and print its path.",
+            show_default=False,
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+) -> None:
+    """Let the local voice read a text into a WAV file."""
+    from deskbell_server.cli.saying import say_lines, say_text
+
+    if lines is not None and text is None and output is None:
+        _run(say_lines, _settings(), lines)
+    if text is None or output is None or lines is not None:
+        raise typer.BadParameter("give TEXT and -o FILE, or --lines FOLDER")
+    _run(say_text, _settings(), text, output, _say)
 
 
 def _settings() -> Settings:

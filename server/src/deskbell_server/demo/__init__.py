@@ -1,8 +1,8 @@
 """The demo tenants, all invented: a dental clinic in Bristol, an estate agency in Boston, a hotel in Berlin.
 
-Each is a folder beside this file: `tenant.toml` says who the tenant is, what its agents are and which
-questions its documents answer; every `*.md` file is one document, its id the file's name and its title the
-first heading.
+Each is a folder beside this file: `tenant.toml` says who the tenant is, what its agents are, which questions its
+documents answer and what can be booked (see booking.py); every `*.md` file is one document, its id the file's
+name and its title the first heading.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from deskbell_server.domain.agent import AgentType
+from deskbell_server.demo.booking import DemoBooking, load_booking
+from deskbell_server.domain.agent import AgentType, Handoff
 from deskbell_server.domain.names import AgentId, DocumentId, TenantId
 
 
@@ -27,6 +28,7 @@ class DemoAgent:
     type: AgentType
     greeting: str
     system_prompt: str
+    handoff: Handoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class DemoTenant:
     agents: tuple[DemoAgent, ...]
     documents: tuple[DemoDocument, ...]
     questions: tuple[DemoQuestion, ...]
+    booking: DemoBooking
 
 
 def load_demo_tenants() -> list[DemoTenant]:
@@ -87,6 +90,7 @@ def _load(folder: Traversable) -> DemoTenant:
         questions=tuple(
             DemoQuestion(entry["question"], tuple(entry["expected_words"])) for entry in about["questions"]
         ),
+        booking=load_booking(about),
     )
 
 
@@ -98,6 +102,7 @@ def _agent(entry: Mapping[str, Any]) -> DemoAgent:
         greeting=entry["greeting"],
         # The file breaks lines for its readers; the prompt is one paragraph.
         system_prompt=" ".join(entry["system_prompt"].split()),
+        handoff=Handoff(**entry["handoff"]),
     )
 
 

@@ -19,7 +19,13 @@ from starlette.routing import Route as Path
 from deskbell_server.domain.audio import ENGINE_RATE, Transcription
 from deskbell_server.domain.errors import DeskbellError
 from deskbell_server.fake_groq.audio import pcm_of, wav_header
-from deskbell_server.fake_groq.completion import NONSENSE, chat_request, completion, completion_events
+from deskbell_server.fake_groq.completion import (
+    NONSENSE,
+    chat_request,
+    completion,
+    completion_events,
+    tool_call_events,
+)
 from deskbell_server.fake_groq.plan import CutOff, Fault, FaultKind, Plan, Route
 from deskbell_server.fake_groq.refusals import (
     Refused,
@@ -31,7 +37,12 @@ from deskbell_server.fake_groq.refusals import (
 )
 from deskbell_server.ports.engines import Chat, ChatRequest, SpeechToText, TextToSpeech
 
-MODELS = ("openai/gpt-oss-20b", "whisper-large-v3-turbo", "canopylabs/orpheus-v1-english")
+MODELS = (
+    "openai/gpt-oss-20b",
+    "llama-3.1-8b-instant",
+    "whisper-large-v3-turbo",
+    "canopylabs/orpheus-v1-english",
+)
 VOICES = ("autumn", "diana", "hannah", "austin", "daniel", "troy")
 SPEECH_RATE = 24_000
 """Of a speech without any sound; else the voice's own."""
@@ -102,6 +113,9 @@ class _Fake:
         check_model(body.get("model"), "gpt-oss", "llama", "qwen")
         question = chat_request(body)
         fault = await self._begin(request, Route.CHAT, self._plan.first_token_delay)
+        if body.get("tools") and body.get("stream") and self._plan.tool_calls:
+            called = tool_call_events(body, *self._plan.tool_calls.popleft())
+            return StreamingResponse(self._watched(called), media_type="text/event-stream")
         words = self._words(question)
         if not body.get("stream"):
             return _whole(completion(body, "".join([word async for word in words])), fault)

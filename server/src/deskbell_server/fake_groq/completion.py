@@ -76,6 +76,23 @@ async def completion_events(
     yield b"data: [DONE]\n\n"
 
 
+async def tool_call_events(body: dict[str, Any], name: str, arguments: str) -> AsyncIterator[bytes]:
+    """A call of a tool streamed, its arguments in two pieces."""
+    envelope = _envelope("chat.completion.chunk", body["model"])
+
+    def event(delta: dict[str, Any], finish: str | None = None, **more: Any) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return f"data: {json.dumps({**envelope, 'choices': [choice], **more})}\n\n".encode()
+
+    half = len(arguments) // 2
+    function = {"name": name, "arguments": arguments[:half]}
+    call = {"index": 0, "id": "call_fake", "type": "function", "function": function}
+    yield event({"role": "assistant", "content": None, "tool_calls": [call]})
+    yield event({"tool_calls": [{"index": 0, "function": {"arguments": arguments[half:]}}]})
+    yield event({}, "tool_calls", x_groq={"id": "req_fake", "usage": _usage(body, arguments)})
+    yield b"data: [DONE]\n\n"
+
+
 def _envelope(kind: str, model: str) -> dict[str, Any]:
     return {"id": "chatcmpl-fake", "object": kind, "created": int(time.time()), "model": model}
 

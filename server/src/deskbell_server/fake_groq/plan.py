@@ -49,6 +49,8 @@ class Plan:
     speech_delay: float = 0.0
     faults: dict[Route, deque[Fault]] = field(default_factory=lambda: {route: deque() for route in Route})
     asked: deque[tuple[Route, dict[str, object]]] = field(default_factory=lambda: deque(maxlen=1000))
+    tool_calls: deque[tuple[str, str]] = field(default_factory=deque)
+    """Names and arguments (JSON) with which the next completions that are offered tools answer, instead of words."""
     disconnects: int = 0
     """Answers that the client did not wait for to their end."""
 

@@ -18,6 +18,8 @@ from deskbell_server.rpc.context import Context
 DOMAIN = "deskbell"
 MAX_MESSAGE, MAX_FIELD = 1000, 200
 """In characters. Status and details travel as metadata, which clients take 8 KiB of."""
+_MESSAGES = {"service": "BookableService"}
+"""Of resources whose message is not named as they are; the others' is in capitals what they are in small letters."""
 _log = structlog.get_logger(__name__)
 
 
@@ -41,10 +43,11 @@ def to_status(error: DeskbellError) -> status_pb2.Status:
             )
         packed.append(_packed(bad))
     if error.code in {"NOT_FOUND", "ALREADY_EXISTS"}:
+        kind = error.metadata.get("resource_type", "")
         packed.append(
             _packed(
                 error_details_pb2.ResourceInfo(
-                    resource_type=f"deskbell.v1.{error.metadata.get('resource_type', '').capitalize()}",
+                    resource_type=f"deskbell.v1.{message_of(kind)}",
                     resource_name=error.metadata.get("resource_name", ""),
                     description=error.message,
                 )
@@ -75,6 +78,11 @@ def status_of(error: BaseException, method: str) -> status_pb2.Status:
             metadata={"request_id": request_id},
         )
     )
+
+
+def message_of(kind: str) -> str:
+    """The name of the message of a kind of resource: AgentVersion of agent_version."""
+    return _MESSAGES.get(kind) or "".join(word.capitalize() for word in kind.split("_"))
 
 
 async def abort(context: Context, status: status_pb2.Status) -> None:

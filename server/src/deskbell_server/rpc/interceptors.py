@@ -40,7 +40,7 @@ UNARY_SECONDS = 60.0
 STREAM_SECONDS = 300.0
 """The longest that an upload or a chat may take. A voice call has limits of its own."""
 WATCH_SECONDS = 3600.0
-"""Of the health service; whoever watches on shows the credential again."""
+"""Of what watches; whoever watches on shows the credential again."""
 FIRST_MESSAGE_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
 _Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
@@ -72,7 +72,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             uploads = self._guarded(policy, self._stream_unary, handler.stream_unary, STREAM_SECONDS)
             return grpc.stream_unary_rpc_method_handler(uploads, *codecs)
         if handler.response_streaming:
-            seconds = WATCH_SECONDS if policy.any_credential else STREAM_SECONDS
+            seconds = WATCH_SECONDS if policy.any_credential or policy.watch else STREAM_SECONDS
             answers = self._guarded(policy, _single(self._unary_stream), handler.unary_stream, seconds)
             return grpc.stream_stream_rpc_method_handler(answers, *codecs)
         plain = self._guarded(policy, _single(self._unary_unary), handler.unary_unary, UNARY_SECONDS)
@@ -165,6 +165,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             )
             await _write_all(responses, context)
             return
+        if policy.transcripts:
+            name = str(field_value(request, policy.resource)) if policy.resource else ""
+            context = _noted(context, lambda: self._mutations.note(caller, tenant, name))
         result = behaviour(request, context)
         if isinstance(result, AsyncIterator):
             await _write_all(result, context)
@@ -189,6 +192,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             await self._mutations.note(caller, tenant, first.started.conversation)
 
         await behaviour(requests, CheckedContext(context, look, note))
+
+
+def _noted(context: Context, note: Callable[[], Awaitable[None]]) -> Any:
+    """A context of which a note is made before the first response goes out."""
+
+    async def nothing(_: Message) -> None:
+        pass
+
+    return CheckedContext(context, nothing, lambda _: note())
 
 
 def _single(shape: Any) -> Any:

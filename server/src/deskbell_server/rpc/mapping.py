@@ -1,4 +1,4 @@
-"""Between protos and domain, for everything but the voice stream (see voice_mapping.py)."""
+"""Between protos and domain, for everything but agents, identities and the voice stream (see *_mapping.py)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from datetime import datetime
 from google.protobuf import duration_pb2, timestamp_pb2
 
 from deskbell.v1 import (
-    agent_pb2,
     conversation_pb2,
     knowledge_pb2,
     tenant_pb2,
     turn_events_pb2,
 )
-from deskbell_server.domain.agent import Agent, AgentType, VoiceSettings
 from deskbell_server.domain.conversation import Channel, Conversation, ConversationState, Message, Speaker
-from deskbell_server.domain.errors import InvalidInput
 from deskbell_server.domain.knowledge import Citation, Document, DocumentState, FoundPassage
 from deskbell_server.domain.names import (
     ConversationId,
@@ -31,19 +28,7 @@ from deskbell_server.domain.names import (
 from deskbell_server.domain.privacy import Handling, RedactionPolicy, Retention
 from deskbell_server.domain.quota import QUOTA_FIELDS, Quota, Usage
 from deskbell_server.domain.tenant import Tenant
-from deskbell_server.turn.events import Metrics
 
-AGENT_TYPES = {
-    agent_pb2.AGENT_TYPE_UNSPECIFIED: AgentType.RECEPTIONIST,
-    agent_pb2.AGENT_TYPE_RECEPTIONIST: AgentType.RECEPTIONIST,
-    agent_pb2.AGENT_TYPE_REAL_ESTATE: AgentType.REAL_ESTATE,
-    agent_pb2.AGENT_TYPE_CUSTOM: AgentType.CUSTOM,
-}
-_AGENT_TYPES_OUT = {
-    AgentType.RECEPTIONIST: agent_pb2.AGENT_TYPE_RECEPTIONIST,
-    AgentType.REAL_ESTATE: agent_pb2.AGENT_TYPE_REAL_ESTATE,
-    AgentType.CUSTOM: agent_pb2.AGENT_TYPE_CUSTOM,
-}
 _DOCUMENT_STATES = {
     DocumentState.PROCESSING: knowledge_pb2.DOCUMENT_STATE_PROCESSING,
     DocumentState.READY: knowledge_pb2.DOCUMENT_STATE_READY,
@@ -138,40 +123,6 @@ def usage(value: Usage) -> tenant_pb2.Usage:
     )
 
 
-def agent(value: Agent) -> agent_pb2.Agent:
-    return agent_pb2.Agent(
-        name=agent_name(value.tenant, value.id),
-        display_name=value.display_name,
-        type=_AGENT_TYPES_OUT[value.type],
-        system_prompt=value.system_prompt,
-        greeting=value.greeting,
-        voice=agent_pb2.AgentVoice(
-            voice=value.voice.voice,
-            speaking_rate=value.voice.speaking_rate,
-            end_of_utterance_silence=duration(value.voice.end_of_utterance_silence),
-        ),
-        create_time=timestamp(value.created_at),
-        update_time=timestamp(value.updated_at),
-        etag=etag(value.version),
-    )
-
-
-def voice_settings(value: agent_pb2.AgentVoice) -> VoiceSettings:
-    """Voice settings with every default filled in. Raises InvalidInput for a rate that is out of range."""
-    default = VoiceSettings()
-    rate = value.speaking_rate or default.speaking_rate
-    if not 0.5 <= rate <= 2.0:
-        raise InvalidInput.field(
-            "agent.voice.speaking_rate", f"is {rate:g}; must be from 0.5 to 2.0, or 0 for 1.0"
-        )
-    silence = (
-        value.end_of_utterance_silence.ToMicroseconds() / 1e6
-        if value.HasField("end_of_utterance_silence")
-        else default.end_of_utterance_silence
-    )
-    return VoiceSettings(value.voice, rate, silence)
-
-
 def document(value: Document) -> knowledge_pb2.Document:
     return knowledge_pb2.Document(
         name=document_name(value.tenant, value.id),
@@ -228,6 +179,8 @@ def conversation(value: Conversation) -> conversation_pb2.Conversation:
         start_time=timestamp(value.started_at),
         end_time=None if value.ended_at is None else timestamp(value.ended_at),
         end_reason=value.end_reason,
+        agent_version=value.agent_version,
+        language=value.language,
     )
 
 
@@ -248,19 +201,3 @@ def messages(
         )
         for value in values
     ]
-
-
-def metrics(value: Metrics) -> turn_events_pb2.TurnMetrics:
-    return turn_events_pb2.TurnMetrics(
-        stages=[
-            turn_events_pb2.StageTiming(
-                stage=stage.stage, start=duration(stage.start), duration=duration(stage.duration)
-            )
-            for stage in value.stages
-        ],
-        voice_to_voice=None if value.voice_to_voice is None else duration(value.voice_to_voice),
-        prompt_tokens=value.prompt_tokens,
-        completion_tokens=value.completion_tokens,
-        transcribed_seconds=value.transcribed_seconds,
-        spoken_characters=value.spoken_characters,
-    )

@@ -10,13 +10,15 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from deskbell_server.domain.errors import InvalidInput
 
 _MAC_BYTES = 16
 PAGE = 50
+ROOM = 3 * 1024 * 1024
+"""In bytes. gRPC's clients take 4 MiB in one message unless they are told to take more."""
 _T = TypeVar("_T")
 _Key = TypeVar("_Key")
 
@@ -62,17 +64,32 @@ class PageTokens:
         key: Callable[[_T], object],
         *,
         size: int = PAGE,
+        weight: Callable[[_T], int] | None = None,
     ) -> tuple[Sequence[_T], str]:
         """The page that a request asks for, and the token of the next one, "" on the last.
 
         `fetch` gets the key of the row before, as `parse` makes it from text, None at the beginning, and how many
-        rows at most. `size` is the default. Raises InvalidInput for a token of another list, and what `fetch` raises.
+        rows at most. `size` is the default. With `weight`, in bytes, a page ends before it outweighs ROOM. Raises
+        InvalidInput for a token of another list, and what `fetch` raises.
         """
         limit = request.page_size or size
         last = self.read(scope, request.page_token)
         found = await fetch(None if last is None else parse(last), limit + 1)
+        if weight is not None:
+            limit = min(limit, fitting(map(weight, found)))
         return found[:limit], self.make(scope, str(key(found[limit - 1]))) if len(found) > limit else ""
 
     def _mac(self, scope: str, key: str) -> bytes:
         message = f"{scope}\0{key}".encode()
         return hmac.digest(self._secret, message, "sha256")[:_MAC_BYTES]
+
+
+def fitting(weights: Iterable[int]) -> int:
+    """How many rows of these weights, in bytes, fit into ROOM; the first one always."""
+    total = count = 0
+    for weight in weights:
+        total += weight
+        if count and total > ROOM:
+            break
+        count += 1
+    return count

@@ -52,6 +52,7 @@ class Policy:
     counts_as_model: bool = False
     counts_as_sign_in: bool = False
     transcripts: bool = False
+    watch: bool = False
     response: type[Message] = Message
 
     def admits(self, principal: Principal) -> bool:
@@ -109,6 +110,7 @@ def _policy(path: str, method: MethodDescriptor) -> Policy:
         counts_as_model=access.rate_class == pb.RATE_CLASS_MODEL,
         counts_as_sign_in=access.rate_class == pb.RATE_CLASS_SIGN_IN,
         transcripts=access.transcripts,
+        watch=access.watch,
         response=message_factory.GetMessageClass(method.output_type),
     )
 
@@ -126,6 +128,8 @@ def _problem(access: pb.Access, method: MethodDescriptor) -> str:
         return "client tokens need a resource, which must be their agent"
     if access.resource and not _has_text(method.input_type, access.resource):
         return f"the request has no text field {access.resource}"
+    if access.watch and (method.client_streaming or not method.server_streaming or access.public):
+        return "only a stream of responses that needs a credential can go on for as long as what it shows"
     if access.idempotency == pb.IDEMPOTENCY_REQUEST_ID and not (
         _has_text(method.input_type, "request_id") or _has_text(method.input_type, "header.request_id")
     ):

@@ -14,18 +14,26 @@ from grpc_reflection.v1alpha import reflection
 from deskbell.v1 import (
     agent_service_pb2,
     agent_service_pb2_grpc,
+    analytics_service_pb2,
+    analytics_service_pb2_grpc,
     audit_service_pb2,
     audit_service_pb2_grpc,
     auth_service_pb2,
     auth_service_pb2_grpc,
+    catalog_service_pb2,
+    catalog_service_pb2_grpc,
     chat_service_pb2,
     chat_service_pb2_grpc,
     conversation_service_pb2,
     conversation_service_pb2_grpc,
     knowledge_service_pb2,
     knowledge_service_pb2_grpc,
+    lead_service_pb2,
+    lead_service_pb2_grpc,
     operator_service_pb2,
     operator_service_pb2_grpc,
+    reservation_service_pb2,
+    reservation_service_pb2_grpc,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
     user_service_pb2,
@@ -35,12 +43,16 @@ from deskbell.v1 import (
 )
 from deskbell_server.rpc.interceptors import CallInterceptor
 from deskbell_server.rpc.services.agents import Agents
+from deskbell_server.rpc.services.analytics import Analytics
 from deskbell_server.rpc.services.audit import Audit
 from deskbell_server.rpc.services.auth import Auth
+from deskbell_server.rpc.services.catalog import Catalog
 from deskbell_server.rpc.services.chat import Chat
 from deskbell_server.rpc.services.conversations import Conversations
 from deskbell_server.rpc.services.knowledge import Knowledge
+from deskbell_server.rpc.services.leads import Leads
 from deskbell_server.rpc.services.operators import Operators
+from deskbell_server.rpc.services.reservations import Reservations
 from deskbell_server.rpc.services.tenants import Tenants
 from deskbell_server.rpc.services.users import Users
 from deskbell_server.rpc.services.voice import VoiceStreams
@@ -75,10 +87,14 @@ SERVICE_NAMES = tuple(
         (chat_service_pb2, "ChatService"),
         (voice_stream_service_pb2, "VoiceStreamService"),
         (conversation_service_pb2, "ConversationService"),
+        (lead_service_pb2, "LeadService"),
+        (analytics_service_pb2, "AnalyticsService"),
         (auth_service_pb2, "AuthService"),
         (user_service_pb2, "UserService"),
         (audit_service_pb2, "AuditService"),
         (operator_service_pb2, "OperatorService"),
+        (catalog_service_pb2, "CatalogService"),
+        (reservation_service_pb2, "ReservationService"),
     )
 )
 HEALTH_NAME = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
@@ -96,10 +112,14 @@ class Services:
     chat: Chat
     voice: VoiceStreams
     conversations: Conversations
+    leads: Leads
+    analytics: Analytics
     auth: Auth
     users: Users
     audit: Audit
     operators: Operators
+    catalog: Catalog
+    reservations: Reservations
 
 
 class RpcServer:
@@ -136,10 +156,14 @@ async def open_server(
     chat_service_pb2_grpc.add_ChatServiceServicer_to_server(services.chat, server)
     voice_stream_service_pb2_grpc.add_VoiceStreamServiceServicer_to_server(services.voice, server)
     conversation_service_pb2_grpc.add_ConversationServiceServicer_to_server(services.conversations, server)
+    lead_service_pb2_grpc.add_LeadServiceServicer_to_server(services.leads, server)
+    analytics_service_pb2_grpc.add_AnalyticsServiceServicer_to_server(services.analytics, server)
     auth_service_pb2_grpc.add_AuthServiceServicer_to_server(services.auth, server)
     user_service_pb2_grpc.add_UserServiceServicer_to_server(services.users, server)
     audit_service_pb2_grpc.add_AuditServiceServicer_to_server(services.audit, server)
     operator_service_pb2_grpc.add_OperatorServiceServicer_to_server(services.operators, server)
+    catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(services.catalog, server)
+    reservation_service_pb2_grpc.add_ReservationServiceServicer_to_server(services.reservations, server)
     health = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     reflection.enable_server_reflection((*SERVICE_NAMES, *STANDARD_NAMES), server)

@@ -7,7 +7,7 @@ from deskbell.v1 import voice_stream_service_pb2 as pb
 from deskbell_server.domain.audio import AudioFormat, Encoding
 from deskbell_server.domain.errors import FailedPrecondition, FeatureUnavailable, InvalidInput
 from deskbell_server.domain.names import AgentId, TenantId, conversation_name, split_name
-from deskbell_server.rpc import errors, mapping
+from deskbell_server.rpc import errors, mapping, turn_mapping
 from deskbell_server.voice import messages as m
 
 _ENCODINGS = {
@@ -159,7 +159,10 @@ def response(event: m.ServerEvent, tenant: TenantId) -> pb.VoiceStreamResponse:
                 )
             )
         case m.TurnMeasured(metrics):
-            result.metrics.CopyFrom(mapping.metrics(metrics))
+            result.metrics.CopyFrom(turn_mapping.metrics(metrics))
+        case m.TurnTold(told):
+            for field, value in turn_mapping.told(told).items():
+                getattr(result, field).CopyFrom(value)
         case m.CallFault(error, client_seq):
             result.error.CopyFrom(
                 pb.CallError(

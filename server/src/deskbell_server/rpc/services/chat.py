@@ -14,11 +14,22 @@ from deskbell_server.domain.errors import InvalidInput
 from deskbell_server.domain.names import AgentId, TenantId, TurnId, conversation_name, split_name
 from deskbell_server.observability.metrics import ServerMetrics
 from deskbell_server.ports.stores import Clock
-from deskbell_server.rpc import mapping
+from deskbell_server.rpc import mapping, turn_mapping
 from deskbell_server.rpc.caller import current_caller, current_principal
 from deskbell_server.rpc.context import Context
 from deskbell_server.turn.chats import Chats
-from deskbell_server.turn.events import Answer, Cited, Finished, Metrics, Text, TurnEvent
+from deskbell_server.turn.events import (
+    Answer,
+    Cited,
+    Classified,
+    Degraded,
+    Finished,
+    HandedOver,
+    Metrics,
+    Recorded,
+    Text,
+    TurnEvent,
+)
 
 RESPONSE_ID = "r1"
 """A chat turn has one response."""
@@ -78,6 +89,8 @@ class Chat(ChatServiceServicer):
                         yield event(response_text=piece)
                     case Cited(citation):
                         yield event(citation=mapping.citation_event(chat.tenant.id, RESPONSE_ID, citation))
+                    case Classified() | Recorded() | HandedOver() | Degraded():
+                        yield event(**turn_mapping.told(happened))
                     case Finished(answer, metrics):
                         done = turn_events_pb2.ResponseDone(
                             response_id=RESPONSE_ID,
@@ -87,7 +100,7 @@ class Chat(ChatServiceServicer):
                         yield event(response_done=done)
                         for stage in metrics.stages:
                             self._metrics.stage(stage.stage, stage.duration)
-                        yield event(metrics=mapping.metrics(metrics))
+                        yield event(metrics=turn_mapping.metrics(metrics))
 
 
 async def _again(answer: Answer) -> AsyncGenerator[TurnEvent, None]:

@@ -14,8 +14,9 @@ from deskbell_server.domain.names import DocumentId, TenantId, split_name
 from deskbell_server.knowledge.documents import WAIT_SECONDS, Documents
 from deskbell_server.knowledge.loading import decode, media_type_of
 from deskbell_server.knowledge.search import KnowledgeSearch
-from deskbell_server.ports.stores import KnowledgeStore, TenantStore
-from deskbell_server.rpc import mapping
+from deskbell_server.ports.aftermath import GapStore
+from deskbell_server.ports.stores import Clock, KnowledgeStore, TenantStore
+from deskbell_server.rpc import mapping, masks, report_mapping
 from deskbell_server.rpc.caller import current_caller
 from deskbell_server.rpc.context import Context
 from deskbell_server.rpc.page_tokens import PageTokens
@@ -33,6 +34,8 @@ class Knowledge(KnowledgeServiceServicer):
         search: KnowledgeSearch,
         tokens: PageTokens,
         top_k: int,
+        gaps: GapStore,
+        clock: Clock,
     ) -> None:
         self._documents = documents
         self._store = store
@@ -40,6 +43,8 @@ class Knowledge(KnowledgeServiceServicer):
         self._search = search
         self._tokens = tokens
         self._top_k = top_k
+        self._gaps = gaps
+        self._clock = clock
 
     async def IngestText(self, request: pb.IngestTextRequest, context: Context) -> pb.IngestTextResponse:
         (tenant,) = split_name(request.parent)
@@ -118,6 +123,34 @@ class Knowledge(KnowledgeServiceServicer):
                 for hit in hits
             ]
         )
+
+    async def ListKnowledgeGaps(
+        self, request: pb.ListKnowledgeGapsRequest, context: Context
+    ) -> pb.ListKnowledgeGapsResponse:
+        (tenant,) = split_name(request.parent)
+        status = report_mapping.GAP_STATUSES.get(request.status)
+        found, token = await self._tokens.page(
+            f"{request.parent}/knowledgeGaps?status={request.status}",
+            request,
+            report_mapping.gap_place,
+            lambda after, limit: self._gaps.page(TenantId(tenant), status=status, after=after, limit=limit),
+            report_mapping.gap_key,
+        )
+        return pb.ListKnowledgeGapsResponse(
+            knowledge_gaps=map(report_mapping.gap, found), next_page_token=token
+        )
+
+    async def UpdateKnowledgeGap(
+        self, request: pb.UpdateKnowledgeGapRequest, context: Context
+    ) -> pb.UpdateKnowledgeGapResponse:
+        given = request.knowledge_gap
+        tenant, gap = report_mapping.gap_named("knowledge_gap.name", given.name)
+        masks.paths(request.update_mask, ("status",))
+        status = report_mapping.GAP_STATUSES.get(given.status)
+        if status is None:
+            raise InvalidInput.field("knowledge_gap.status", "must be OPEN, ANSWERED or DISMISSED")
+        decided = await self._gaps.decide(tenant, gap, status, given.etag, self._clock.now())
+        return pb.UpdateKnowledgeGapResponse(knowledge_gap=report_mapping.gap(decided))
 
     def _wait_afterwards(self, document: Document, context: Context) -> None:
         """Once the document is committed, waits for its index and answers with the document as it then is."""

@@ -15,6 +15,7 @@ from deskbell_server.domain.privacy import RedactionPolicy, Retention
 from deskbell_server.domain.quota import QUOTA_FIELDS
 from deskbell_server.domain.tenant import Tenant, check_time_zone
 from deskbell_server.ports.identity import CallerEraser
+from deskbell_server.ports.recall import AnswerCache
 from deskbell_server.ports.stores import Clock, TenantStore
 from deskbell_server.rpc import mapping, masks
 from deskbell_server.rpc.caller import current_caller
@@ -36,9 +37,16 @@ class Tenants(TenantServiceServicer):
     """See protos/deskbell/v1/tenant_service.proto."""
 
     def __init__(
-        self, store: TenantStore, quotas: Quotas, eraser: CallerEraser, tokens: PageTokens, clock: Clock
+        self,
+        store: TenantStore,
+        quotas: Quotas,
+        eraser: CallerEraser,
+        answers: AnswerCache,
+        tokens: PageTokens,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._answers = answers
         self._quotas = quotas
         self._eraser = eraser
         self._tokens = tokens
@@ -91,6 +99,12 @@ class Tenants(TenantServiceServicer):
     ) -> pb.DeleteTenantResponse:
         (tenant,) = split_name(request.name)
         await self._store.delete(TenantId(tenant))
+
+        async def committed(response: pb.DeleteTenantResponse) -> pb.DeleteTenantResponse:
+            await self._answers.forget(TenantId(tenant))
+            return response
+
+        current_caller().afterwards = committed
         return pb.DeleteTenantResponse()
 
     async def GetUsage(self, request: pb.GetUsageRequest, context: Context) -> pb.GetUsageResponse:
@@ -117,6 +131,13 @@ class Tenants(TenantServiceServicer):
     async def EraseCaller(self, request: pb.EraseCallerRequest, context: Context) -> pb.EraseCallerResponse:
         (tenant,) = split_name(request.parent)
         erased = await self._eraser.erase(TenantId(tenant), request.caller_id)
+
+        async def committed(response: pb.EraseCallerResponse) -> pb.EraseCallerResponse:
+            # Whose question an answer was given to is not kept with it, so all of them go.
+            await self._answers.forget(TenantId(tenant))
+            return response
+
+        current_caller().afterwards = committed
         return pb.EraseCallerResponse(
             erased=[pb.ErasedRows(table=table, count=count) for table, count in erased],
             erase_time=mapping.timestamp(self._clock.now()),
