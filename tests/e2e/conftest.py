@@ -12,6 +12,7 @@ import soundfile
 import soxr
 
 from deskbell_server.adapters.local.loader import open_local_engines
+from tests.support.folders import passable
 from tests.support.product import Product
 
 RATE = 16_000
@@ -21,8 +22,7 @@ RATE = 16_000
 def product_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its folder, which the databases' account can pass through."""
     folder = tmp_path_factory.mktemp("product")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o711)
+    passable(folder)
     return folder
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.folders import passable
 from tests.support.product import BIN, Product
 
 
@@ -33,8 +34,7 @@ def groq_url(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_call_through_groqs_engines(groq_url: str, ears: Any, tmp_path: Path) -> None:
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)
+    passable(tmp_path)
     product = Product(tmp_path)
     ready = product.start(env={"GROQ_API_KEY": "any", "DESKBELL_GROQ_BASE_URL": groq_url})
     try:

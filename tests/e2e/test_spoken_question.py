@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.folders import passable
 from tests.support.product import BIN, Product, children_of_folder
 
 QUESTION = "What are your opening hours on Saturday?"
@@ -138,8 +139,7 @@ def test_a_second_server_on_the_same_folder_is_refused_and_another_folder_is_fin
     assert second.returncode == 1
     assert "another server" in second.stderr
     assert "Traceback" not in second.stderr
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)
+    passable(tmp_path)
     beside = Product(tmp_path)
     beside.start("run")
     assert beside.address != product.address
@@ -165,8 +165,7 @@ def test_no_secret_is_in_a_command_line_or_in_the_log(product: Product) -> None:
 def test_after_a_kill_in_mid_call_everything_finished_is_there(
     product_folder: Path, ears: Any, tmp_path: Path
 ) -> None:
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)
+    passable(tmp_path)
     product = Product(tmp_path)
     product.start()
     try:
@@ -210,8 +209,7 @@ def test_after_a_kill_in_mid_call_everything_finished_is_there(
 def test_as_an_ordinary_user(tmp_path: Path) -> None:
     """The databases run as whoever starts them. Root becomes `nobody` after its imports, since an interpreter of
     root's own may be out of nobody's reach."""
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)
+    passable(tmp_path)
     home = tmp_path / "home"
     home.mkdir()
     if os.geteuid() == 0:

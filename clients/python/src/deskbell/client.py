@@ -15,7 +15,21 @@ from deskbell.call import Call
 from deskbell.credentials import Credentials, Key, NoCredential, SignedIn, StoredSignIn
 from deskbell.profile import ProfileError, TlsFiles, agent_name, load_profile, profile_path
 from deskbell.rpcs import Rpcs, bearer
-from deskbell.services import Agents, Audit, Auth, Chat, Conversations, Knowledge, Operators, Tenants, Users
+from deskbell.services import (
+    Agents,
+    Analytics,
+    Audit,
+    Auth,
+    Catalog,
+    Chat,
+    Conversations,
+    Knowledge,
+    Leads,
+    Operators,
+    Reservations,
+    Tenants,
+    Users,
+)
 from deskbell.session import Tokens
 from deskbell.tls import channel_credentials
 from deskbell.v1 import auth_service_pb2, voice_stream_service_pb2, voice_stream_service_pb2_grpc
@@ -89,6 +103,10 @@ class Client:
         self.knowledge = Knowledge(rpcs, channel)
         self.chat = Chat(rpcs, channel, self.default_agent)
         self.conversations = Conversations(rpcs, channel)
+        self.catalog = Catalog(rpcs, channel)
+        self.reservations = Reservations(rpcs, channel)
+        self.leads = Leads(rpcs, channel)
+        self.analytics = Analytics(rpcs, channel)
         if not self._anonymous:
             rpcs.credentials = self._credentials_of_profile()
         return self

@@ -137,6 +137,11 @@ def agent_name(text: str) -> str:
     raise ProfileError(f"{text!r} names no agent: write TENANT/AGENT, for example demo-clinic/reception")
 
 
+def agent_version_name(text: str, number: int) -> str:
+    """`tenants/a/agents/b/versions/3` from `tenants/a/agents/b` or `a/b`. Raises ProfileError."""
+    return f"{agent_name(text)}/versions/{number}"
+
+
 def tenant_name(text: str) -> str:
     """`tenants/a` from that or from `a`."""
     return text if text.startswith("tenants/") else f"tenants/{text}"

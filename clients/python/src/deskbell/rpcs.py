@@ -26,6 +26,8 @@ from deskbell.profile import TlsFiles
 RPC_TIMEOUT = 30.0
 """Seconds an ordinary rpc may take, with all its attempts."""
 REPEATS = 3
+WATCH_REPEATS = 40
+"""Of a stream that goes on by itself: about a minute without a server."""
 FIRST_WAIT, WAIT_FACTOR = 0.2, 2.5
 RATE_LIMITED_REPEATS = 2
 LONGEST_WAIT = 2.0
@@ -110,6 +112,29 @@ class Rpcs:
             finally:
                 responses.cancel()
 
+    async def watch(self, method: Callable[..., Any], request: Any) -> AsyncGenerator[Any, None]:
+        """What the server sends to one request for as long as what it shows goes on. Where the stream is cut off, it is
+        gone on with after the last `sequence`; what it begins with (`started`) is yielded once."""
+        attempts = Attempts(self.credentials, timeout=None, unavailable=WATCH_REPEATS)
+        started = False
+        while True:
+            responses = method(request, metadata=await attempts.metadata())
+            try:
+                with self.translated():
+                    async for response in responses:
+                        attempts.succeeded()
+                        request.after_sequence = response.sequence
+                        if response.WhichOneof("event") == "started" and started:
+                            continue
+                        started = True
+                        yield response
+                return
+            except DeskbellError as error:
+                if error.reason != "RPC_TOO_LONG":
+                    await attempts.after(error)
+            finally:
+                responses.cancel()
+
     async def _unary(
         self, method: Callable[..., Awaitable[T]], request: Callable[[], object], attempts: Attempts
     ) -> T:
@@ -134,15 +159,26 @@ class Attempts:
     """The attempts of one rpc."""
 
     def __init__(
-        self, credentials: Credentials | None, *, repeats: bool = True, timeout: float | None = RPC_TIMEOUT
+        self,
+        credentials: Credentials | None,
+        *,
+        repeats: bool = True,
+        timeout: float | None = RPC_TIMEOUT,
+        unavailable: int = REPEATS,
     ) -> None:
         self._credentials = credentials
         self._credential = ""
-        self._renewals = 1
-        self._unavailable = REPEATS if repeats else 0
-        self._rate_limited = RATE_LIMITED_REPEATS if repeats else 0
-        self._wait = FIRST_WAIT
+        self._most_unavailable = unavailable if repeats else 0
+        self._most_rate_limited = RATE_LIMITED_REPEATS if repeats else 0
         self._deadline = None if timeout is None else time.monotonic() + timeout
+        self.succeeded()
+
+    def succeeded(self) -> None:
+        """The last attempt went well for a while: what fails now has its own further attempts."""
+        self._renewals = 1
+        self._unavailable = self._most_unavailable
+        self._rate_limited = self._most_rate_limited
+        self._wait = FIRST_WAIT
 
     async def metadata(self) -> Metadata:
         """For the next attempt."""
@@ -175,7 +211,7 @@ class Attempts:
         if isinstance(error, Unavailable) and not isinstance(error, HandshakeFailed) and self._unavailable:
             self._unavailable -= 1
             wait = self._wait * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-            self._wait *= WAIT_FACTOR
+            self._wait = min(self._wait * WAIT_FACTOR, LONGEST_WAIT)
             return max(wait, asked)
         if error.reason == "RATE_LIMITED" and error.retry_after is not None and self._rate_limited:
             self._rate_limited -= 1

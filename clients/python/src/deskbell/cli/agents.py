@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from deskbell.cli import agent_versions
+from deskbell.cli.agent_settings import (
+    Examples,
+    ExtractionSchema,
+    HandoffMessage,
+    HandoffTo,
+    LeadConsent,
+    TurnBudget,
+    set_given,
+)
+from deskbell.cli.agent_versions import traffic_in_words
 from deskbell.cli.options import Session, command
 from deskbell.cli.output import print_json, print_table
 from deskbell.cli.shared import (
@@ -47,12 +58,26 @@ async def create_agent(
     ] = "receptionist",
     prompt: Annotated[str, typer.Option(help="How to behave.")] = "",
     greeting: Annotated[str, typer.Option(help="Said when a call begins.")] = "",
+    handoff_to: HandoffTo = None,
+    handoff_message: HandoffMessage = None,
+    examples: Examples = None,
+    extraction_schema: ExtractionSchema = None,
+    lead_consent: LeadConsent = None,
+    turn_budget: TurnBudget = None,
 ) -> None:
     """Create an agent."""
     agent = agent_pb2.Agent(
         display_name=name, type=_agent_type(kind), system_prompt=prompt, greeting=greeting
     )
-
+    set_given(
+        agent,
+        {"lead_consent": lead_consent},
+        handoff_to=handoff_to,
+        handoff_message=handoff_message,
+        examples=examples,
+        extraction_schema=extraction_schema,
+        turn_budget=turn_budget,
+    )
     made = await at.client.agents.create(tenant, agent, agent_id=agent_id)
     show(made, at.json, f"created {made.name}")
 
@@ -62,9 +87,17 @@ async def get_agent(
     at: Session,
     agent: AgentArgument,
 ) -> None:
-    """Show an agent."""
+    """Show an agent in its newest version."""
     a = await at.client.agents.get(agent)
-    show(a, at.json, f"{a.name}  {a.display_name}\ngreeting: {a.greeting}\nprompt: {a.system_prompt.strip()}")
+    lines = (
+        f"{a.name}  {a.display_name}",
+        f"version {a.version_number}; {traffic_in_words(a)}",
+        f"greeting: {a.greeting}",
+        f"prompt: {a.system_prompt.strip()}",
+        f"hands over to: {a.handoff.destination or 'nobody'}",
+        f"intent examples: {len(a.intent_examples)}",
+    )
+    show(a, at.json, "\n".join(lines))
 
 
 @command(app, "list")
@@ -91,14 +124,41 @@ async def update_agent(
     name: Text = None,
     prompt: Text = None,
     greeting: Text = None,
+    handoff_to: HandoffTo = None,
+    handoff_message: HandoffMessage = None,
+    examples: Examples = None,
+    extraction_schema: ExtractionSchema = None,
+    lead_consent: LeadConsent = None,
+    turn_budget: TurnBudget = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Callers keep what is live until it is published.")
+    ] = False,
+    note: Annotated[str, typer.Option(help="Why, for the list of versions.")] = "",
 ) -> None:
-    """Change what is given of an agent."""
-    given = {"display_name": name, "system_prompt": prompt, "greeting": greeting}
-    changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
-
-    need(changes, "--name, --prompt, --greeting")
-    changed = await at.client.agents.update(agent_pb2.Agent(name=agent_name(agent), **changes), *changes)
-    show(changed, at.json, f"changed {changed.name}")
+    """Change what is given of an agent, in a new version."""
+    agent_to_be = agent_pb2.Agent(name=agent_name(agent))
+    paths = set_given(
+        agent_to_be,
+        {
+            "display_name": name,
+            "system_prompt": prompt,
+            "greeting": greeting,
+            "lead_consent": lead_consent,
+        },
+        handoff_to=handoff_to,
+        handoff_message=handoff_message,
+        examples=examples,
+        extraction_schema=extraction_schema,
+        turn_budget=turn_budget,
+    )
+    need(
+        paths,
+        "--name, --prompt, --greeting, --handoff-to, --handoff-message, --examples, --extraction-schema, "
+        "--lead-consent, --turn-budget",
+    )
+    changed = await at.client.agents.update(agent_to_be, *paths, draft=draft, note=note)
+    newest = f"changed {changed.name}: version {changed.version_number} is the newest"
+    show(changed, at.json, f"{newest}; {traffic_in_words(changed)}")
 
 
 @command(app, "delete")
@@ -109,3 +169,6 @@ async def delete_agent(
     """Delete an agent; its conversations stay."""
     await at.client.agents.delete(agent)
     show(agent_service_pb2.DeleteAgentResponse(), at.json, f"deleted {agent_name(agent)}")
+
+
+agent_versions.add_commands(app)

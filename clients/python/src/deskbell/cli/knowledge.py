@@ -10,7 +10,7 @@ import typer
 from rich.progress import Progress
 
 from deskbell.cli.options import Session, UsageProblem, command
-from deskbell.cli.output import console, print_json, print_table
+from deskbell.cli.output import console, print_json, print_table, when
 from deskbell.cli.shared import (
     DocumentArgument,
     Id,
@@ -141,3 +141,55 @@ async def search(
         show(hit, at.json, f"{hit.similarity:.2f}  {title}\n{hit.text}\n")
     if not hits and not at.json:
         console.print("[dim]nothing found[/dim]")
+
+
+_STATUSES = {
+    "open": knowledge_pb2.KNOWLEDGE_GAP_STATUS_OPEN,
+    "answered": knowledge_pb2.KNOWLEDGE_GAP_STATUS_ANSWERED,
+    "dismissed": knowledge_pb2.KNOWLEDGE_GAP_STATUS_DISMISSED,
+}
+
+
+def _status(text: str) -> knowledge_pb2.KnowledgeGapStatus:
+    if text not in _STATUSES:
+        raise typer.BadParameter(f"--status must be one of {', '.join(_STATUSES)}")
+    return _STATUSES[text]
+
+
+@command(app, "gaps")
+async def list_gaps(
+    at: Session,
+    tenant: TenantArgument,
+    status: Annotated[str, typer.Option(help="open, answered, dismissed, or all.")] = "open",
+) -> None:
+    """List what callers asked and the documents do not say, the questions asked most often first."""
+    wanted = knowledge_pb2.KNOWLEDGE_GAP_STATUS_UNSPECIFIED if status == "all" else _status(status)
+    found = [gap async for gap in at.client.knowledge.gaps(tenant, status=wanted)]
+    if at.json:
+        for gap in found:
+            print_json(gap)
+        return
+    rows = [
+        (
+            gap.name.split("/")[3],
+            str(gap.ask_count),
+            when(gap.last_ask_time),
+            knowledge_pb2.KnowledgeGapStatus.Name(gap.status).removeprefix("KNOWLEDGE_GAP_STATUS_").lower(),
+            gap.question,
+        )
+        for gap in found
+    ]
+    empty = "nothing that was asked is left unanswered"
+    print_table(("gap", "asked", "last (UTC)", "status", "question"), rows, empty)
+
+
+@command(app, "set-gap")
+async def set_gap(
+    at: Session,
+    gap: Annotated[str, typer.Argument(help="Resource name, or TENANT/GAP.", metavar="TENANT/GAP")],
+    status: Annotated[str, typer.Option(help="open, answered or dismissed.", show_default=False)],
+) -> None:
+    """Say what became of a gap. To answer one, first add the answer with `deskbell knowledge ingest`."""
+    given = knowledge_pb2.KnowledgeGap(name=child_name(gap, "knowledgeGaps"), status=_status(status))
+    updated = await at.client.knowledge.update_gap(given)
+    show(updated, at.json, f"{updated.name} is {status}")

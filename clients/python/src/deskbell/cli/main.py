@@ -11,11 +11,16 @@ import typer
 from deskbell.cli import (
     agents,
     auditing,
+    catalog,
     conversations,
+    evaluating,
+    figures,
     keys,
     knowledge,
+    leads,
     operators,
     options,
+    reservations,
     signing_in,
     tenants,
     tokens,
@@ -35,6 +40,9 @@ app.add_typer(tenants.app, name="tenants")
 app.add_typer(agents.app, name="agents")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(conversations.app, name="conversations")
+app.add_typer(catalog.app, name="catalog")
+app.add_typer(reservations.app, name="reservations")
+app.add_typer(leads.app, name="leads")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(tokens.app, name="tokens")
@@ -81,7 +89,7 @@ async def call(
     agent: options.Agent = None,
 ) -> None:
     """Call an agent with recordings, streamed in real time, or with the microphone."""
-    from deskbell.cli.audio import AudioUnusable, read_recording
+    from deskbell.audio import AudioUnusable, read_recording
     from deskbell.cli.calling import call_with_recordings
     from deskbell.cli.microphone import NoMicrophone, call_with_microphone
 
@@ -130,6 +138,8 @@ async def chat(
 
 signing_in.add_commands(app)
 auditing.add_commands(app)
+evaluating.add_commands(app)
+figures.add_commands(app)
 
 if __name__ == "__main__":
     main()

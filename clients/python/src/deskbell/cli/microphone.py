@@ -10,9 +10,10 @@ import asyncio
 import threading
 from typing import Any
 
-from deskbell.cli.calling import FRAME_SECONDS, Conductor, first_error
+from deskbell.cli.calling import Conductor
+from deskbell.cli.groups import first_error
 from deskbell.client import Client
-from deskbell.errors import DeskbellError
+from deskbell.talking import FRAME_SECONDS
 from deskbell.v1 import turn_events_pb2
 
 RATE = 16_000
@@ -91,11 +92,9 @@ async def call_with_microphone(client: Client, *, agent: str | None, skip_greeti
         with (
             sounddevice.RawInputStream(callback=on_recorded, **shape),
             sounddevice.RawOutputStream(callback=on_play, **shape),
+            first_error(),
         ):
-            try:
-                async with asyncio.TaskGroup() as group:
-                    talking = group.create_task(talk(conductor))
-                    await conductor.listen()
-                    talking.cancel()
-            except* DeskbellError as failed:
-                raise first_error(failed) from None
+            async with asyncio.TaskGroup() as group:
+                talking = group.create_task(talk(conductor))
+                await conductor.listen()
+                talking.cancel()

@@ -76,10 +76,15 @@ def _connection(
     """The options that `command` adds, as typer reads them."""
 
 
-def command(app: typer.Typer, name: str, *, anonymous: bool = False) -> Callable[[Command], Command]:
+def command(
+    app: typer.Typer, name: str, *, anonymous: bool = False, json: bool = True
+) -> Callable[[Command], Command]:
     """Registers `async def command(at: Session, ...)` under a name: its own arguments and options, and those of the
-    connection; an anonymous one needs no credential and has no option for one. It runs in a client's scope, and what
-    goes wrong becomes a message and an exit code."""
+    connection; an anonymous one needs no credential and has no option for one. One that prints no messages of the
+    server's has no `json`, or an option of its own by that name. It runs in a client's scope, and what goes wrong
+    becomes a message and an exit code."""
+    left_out = {*(("key",) if anonymous else ()), *(() if json else ("json",))}
+    prints_json = json
 
     def register(function: Command) -> Command:
         _, *own = inspect.signature(function, eval_str=True).parameters.values()
@@ -87,7 +92,7 @@ def command(app: typer.Typer, name: str, *, anonymous: bool = False) -> Callable
         parameters = [
             p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for p in (*own, *common)
-            if not (anonymous and p.name == "key")
+            if p in own or p.name not in left_out
         ]
 
         def invoke(
@@ -98,9 +103,10 @@ def command(app: typer.Typer, name: str, *, anonymous: bool = False) -> Callable
             tls_ca: Path | None,
             tls_certificate: Path | None,
             tls_key: Path | None,
-            json: bool,
             **given: Any,
         ) -> None:
+            as_json = bool(given.pop("json")) if prints_json else False
+
             async def connected() -> None:
                 async with Client(
                     server,
@@ -111,7 +117,7 @@ def command(app: typer.Typer, name: str, *, anonymous: bool = False) -> Callable
                     tls_certificate=tls_certificate,
                     tls_key=tls_key,
                 ) as client:
-                    await function(Session(client, json), **given)
+                    await function(Session(client, as_json), **given)
 
             _run(connected)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import Annotated
 
 import typer
 from google.protobuf.message import Message
@@ -44,7 +45,7 @@ def child_name(text: str, collection: str) -> str:
     raise UsageProblem(f"{text!r} is no name of {collection}: write TENANT/ID or the full resource name")
 
 
-def need(changes: dict[str, Any], choices: str) -> None:
+def need(changes: Collection[str], choices: str) -> None:
     """Raises UsageProblem when there is nothing to change."""
     if not changes:
         raise UsageProblem(f"nothing to change: give one of {choices}")

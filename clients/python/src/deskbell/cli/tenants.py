@@ -102,6 +102,7 @@ async def update_tenant(
     audio_days: Days = None,
     transcript_days: Days = None,
     lead_days: Days = None,
+    reservation_days: Days = None,
 ) -> None:
     """Change what is given of a tenant: how it is spoken to, what becomes of personal data in transcripts, and how
     long they are kept."""
@@ -112,7 +113,12 @@ async def update_tenant(
         "card_numbers": card_numbers,
         "national_ids": national_ids,
     }
-    days = {"audio_days": audio_days, "transcript_days": transcript_days, "lead_days": lead_days}
+    days = {
+        "audio_days": audio_days,
+        "transcript_days": transcript_days,
+        "lead_days": lead_days,
+        "reservation_days": reservation_days,
+    }
     changes: dict[str, Any] = {field: value for field, value in texts.items() if value is not None}
     redaction = {field: _handling(value) for field, value in handled.items() if value is not None}
     retention = {field: value for field, value in days.items() if value is not None}

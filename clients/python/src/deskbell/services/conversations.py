@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 import grpc
 
@@ -34,3 +35,25 @@ class Conversations:
         """What was said, in order."""
         request = conversation_service_pb2.ListMessagesRequest(parent=name)
         return self._rpcs.pages(self._stub.ListMessages, request, "messages")
+
+    async def watch(
+        self, name: str, *, after: int = 0
+    ) -> AsyncGenerator[conversation_service_pb2.WatchConversationResponse, None]:
+        """What is in a conversation and what comes, until it ends; `after` is the `sequence` of the last response that
+        was seen. A message whose `name` came before takes its place.
+
+        Goes on by itself where it was cut off when the server goes away, for about a minute, and when the session is
+        renewed. Raises DeskbellError otherwise, NotFound when the conversation is erased. Closing the iterator stops
+        it.
+        """
+        request = conversation_service_pb2.WatchConversationRequest(name=name, after_sequence=after)
+        async with aclosing(self._rpcs.watch(self._stub.WatchConversation, request)) as events:
+            async for event in events:
+                yield event
+
+    async def export(self, name: str) -> AsyncGenerator[bytes, None]:
+        """All that is stored of a conversation as JSON Lines (`ExportLine`), in pieces of whole lines."""
+        request = conversation_service_pb2.ExportConversationRequest(name=name)
+        async with aclosing(self._rpcs.stream(self._stub.ExportConversation, request)) as pieces:
+            async for piece in pieces:
+                yield piece.data

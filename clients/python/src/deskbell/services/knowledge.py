@@ -99,3 +99,21 @@ class Knowledge:
             parent=tenant_name(tenant), query=query, top_k=top_k
         )
         return (await self._rpcs.read(self._stub.SearchKnowledge, request)).hits
+
+    def gaps(
+        self,
+        tenant: str,
+        *,
+        status: knowledge_pb2.KnowledgeGapStatus = knowledge_pb2.KNOWLEDGE_GAP_STATUS_UNSPECIFIED,
+    ) -> AsyncIterator[knowledge_pb2.KnowledgeGap]:
+        """What callers asked and the documents do not say, the questions asked most often first; of one status, or
+        all."""
+        request = knowledge_service_pb2.ListKnowledgeGapsRequest(parent=tenant_name(tenant), status=status)
+        return self._rpcs.pages(self._stub.ListKnowledgeGaps, request, "knowledge_gaps")
+
+    async def update_gap(
+        self, gap: knowledge_pb2.KnowledgeGap, *, request_id: str = ""
+    ) -> knowledge_pb2.KnowledgeGap:
+        """Says what became of a gap: its `name` and the new `status`, and its `etag` if it must not have changed."""
+        request = knowledge_service_pb2.UpdateKnowledgeGapRequest(knowledge_gap=gap)
+        return (await self._rpcs.change(self._stub.UpdateKnowledgeGap, request, request_id)).knowledge_gap
