@@ -41,8 +41,8 @@ up: $(RUN_STAMP) ## Run the whole product: Postgres, Redis, demo tenants, server
 	@exec $(BIN)/deskbell-server up
 
 .PHONY: test
-test: $(DEV_STAMP) ## Run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(DEV_STAMP) ## Run the tests, four at once: they wait more than they work (ARGS=-n0: one after the other)
+	@$(BIN)/python -m pytest -n 4 $(ARGS)
 
 .PHONY: bench
 bench: $(DEV_STAMP) ## Run the benchmarks

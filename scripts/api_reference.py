@@ -279,6 +279,8 @@ def field_type(message: Any, entry: Any) -> str:
 
 # Rules of protovalidate
 
+IGNORE_ALWAYS = 3
+"""Of `buf.validate.Ignore`."""
 IN_WORDS: dict[str, Callable[[Any], str]] = {
     "const": lambda it: f"exactly {it}",
     "defined_only": lambda _: "a defined value",
@@ -290,6 +292,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "lte": lambda it: f"at most {it}",
     "max_items": lambda it: f"at most {it}",
     "max_len": lambda it: f"length at most {it}",
+    "min_items": lambda it: f"at least {it}",
     "min_len": lambda it: f"length at least {it}",
     "not_in": lambda it: "none of " + ", ".join(str(value) for value in it),
     "pattern": lambda it: f"matches `{it}`",
@@ -301,7 +304,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
 def rules_in_words(entry: Any) -> Iterator[str]:
     for name, value in rule_values(entry.options):
         if name == "ignore":
-            yield "not checked when unset"
+            yield "not checked" if value == IGNORE_ALWAYS else "not checked when unset"
         elif name in IN_WORDS:
             yield IN_WORDS[name](in_plain_units(value))
         else:
@@ -329,7 +332,7 @@ def rule_values(options: Any) -> list[tuple[str, Any]]:
 def in_plain_units(value: Any) -> Any:
     """Durations in seconds, large numbers with separators."""
     if hasattr(value, "nanos"):
-        return f"{value.seconds + value.nanos / 1e9:g} s"
+        return f"{value.seconds + value.nanos / 1e9:,.12g} s"
     if isinstance(value, float):
         return f"{value:g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
