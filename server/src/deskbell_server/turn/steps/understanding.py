@@ -59,6 +59,11 @@ class Understand:
                 if state.asked != said:
                     state.embedding = None
                     state.embedding = await self._embedder.embed_query(state.asked)
+                    if state.dialogue is None:
+                        # "What about Friday?" after a question asks again; by itself it might want a Friday.
+                        whole = await recognize(classifier, self._embedder, state.asked, state.embedding)
+                        if whole[0].kind in _ASKING:
+                            state.answer.intents = whole
         except TimeoutError:
             reason = "budget"
         except ProviderError as error:
