@@ -254,9 +254,18 @@ async def test_a_thousand_repeats_at_once_make_one_tenant(server: LiveServer) ->
     request = tenant_service_pb2.CreateTenantRequest(
         tenant=tenant_pb2.Tenant(display_name="Clinic"), request_id=request_id()
     )
-    answers = await asyncio.gather(
-        *(server.stubs.tenants.CreateTenant(request, metadata=server.metadata) for _ in range(1000))
-    )
+
+    async def create() -> tenant_service_pb2.CreateTenantResponse:
+        """As clients do: again, if the server is too busy for now."""
+        for _ in range(5):
+            try:
+                return await server.stubs.tenants.CreateTenant(request, metadata=server.metadata)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+        return await server.stubs.tenants.CreateTenant(request, metadata=server.metadata)
+
+    answers = await asyncio.gather(*(create() for _ in range(1000)))
     assert len({answer.SerializeToString() for answer in answers}) == 1
     listed = await server.stubs.tenants.ListTenants(
         tenant_service_pb2.ListTenantsRequest(), metadata=server.metadata
