@@ -21,7 +21,8 @@ COPY clients/python/src clients/python/src
 COPY server/src server/src
 COPY dashboard/src dashboard/src
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
-    && /opt/deskbell/bin/pip install --no-deps dist/*.whl
+    && /opt/deskbell/bin/pip install --no-deps dist/*.whl \
+    && /opt/deskbell/bin/deskbell-server learn-intents
 
 
 FROM python:3.11-slim

@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
+INTENTS := server/src/deskbell_server/turn/intents
+LEARNED := $(INTENTS)/data/weights.npz
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 PY_DIRS := clients/python/src/deskbell server/src dashboard/src tests scripts
 
@@ -31,21 +33,27 @@ $(DEV_STAMP): locks/dev.txt $(RUN_STAMP)
 	@$(PIP) --require-hashes --no-deps -r locks/dev.txt
 	@touch $@
 
+# Learned from text that is in the repository, by code that is, too: neither belongs there twice.
+$(LEARNED): $(INTENTS)/data/*.txt $(INTENTS)/training.py $(INTENTS)/network.py $(INTENTS)/neighbours.py \
+		$(INTENTS)/features.py $(INTENTS)/words.py | $(RUN_STAMP)
+	@rm -f $@
+	@$(BIN)/deskbell-server learn-intents
+
 .PHONY: install
-install: $(RUN_STAMP) ## Install what runs
+install: $(RUN_STAMP) $(LEARNED) ## Install what runs
 .PHONY: dev
 dev: $(DEV_STAMP) ## Install what tests and checks need
 
 .PHONY: up
-up: $(RUN_STAMP) ## Run the whole product: Postgres, Redis, demo tenants, server, dashboard (Ctrl-C stops it)
+up: $(RUN_STAMP) $(LEARNED) ## Run the whole product: Postgres, Redis, demo tenants, server, dashboard (Ctrl-C stops it)
 	@exec $(BIN)/deskbell-server up
 
 .PHONY: test
-test: $(DEV_STAMP) ## Run the tests, four at once: they wait more than they work (ARGS=-n0: one after the other)
+test: $(DEV_STAMP) $(LEARNED) ## Run the tests, four at once: they wait more than they work (ARGS=-n0: one after the other)
 	@$(BIN)/python -m pytest -n 4 $(ARGS)
 
 .PHONY: bench
-bench: $(DEV_STAMP) ## Run the benchmarks
+bench: $(DEV_STAMP) $(LEARNED) ## Run the benchmarks
 	@$(BIN)/python -m pytest -m benchmark -s tests/benchmarks $(ARGS)
 
 .PHONY: check

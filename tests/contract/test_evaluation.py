@@ -75,10 +75,11 @@ def scenarios(folder: Path) -> Path:
 
 async def test_scenarios_that_pass(evaluate: Eval, tmp_path: Path, script: Any) -> None:
     script.answer = "On Saturday we close at one o'clock."
-    code, out, err = await evaluate(scenarios(tmp_path), "--only", "good", "--repeat", "3")
+    code, out, err = await evaluate(scenarios(tmp_path), "--only", "good", "--repeat", "3", "--jobs", "1")
     assert code == 0, out + err
     assert "passed 3 of 3" in out
-    assert {request.question for request in script.asked} == {"When do you close on Saturday?"}
+    # The second and the third come from the answer cache.
+    assert [request.question for request in script.asked] == ["When do you close on Saturday?"]
 
 
 async def test_a_failure_is_shown_where_it_was_and_exits_1(

@@ -99,7 +99,7 @@ async def test_a_set_written_after_all_choices() -> None:
 
 async def test_families_that_were_not_trained_on() -> None:
     """A small training, of every sixteenth family, told from the rest of an equal share: that learning works at all.
-    Training on all is for scripts/train_intents.py."""
+    Training on all is for `deskbell-server learn-intents`."""
     some = [example for example in load_examples() if example.family % 16 < 2]
     taught = [example for example in some if example.family % 16 == 0]
     others = [example for example in some if example.family % 16 == 1]

@@ -182,6 +182,13 @@ async def test_when_half_of_the_budget_is_gone_the_order_of_the_search_has_to_do
 async def test_a_follow_up_is_understood_from_what_was_said(desk: Desk) -> None:
     await desk.say("When are you open on Saturday?")
     assert "closed" in (await desk.say("and on Sundays?")).text
+    friday = await desk.say("What about Friday?")  # by itself it might be a wish to come on a Friday
+    assert "4 p.m." in friday.text
+
+
+async def test_when_somebody_works_is_a_question_and_no_booking(desk: Desk) -> None:
+    said = await desk.say("When is Dr Okafor in?")
+    assert "Tuesday, Wednesday and Friday" in said.text
 
 
 async def test_a_question_and_a_booking_in_one_breath(desk: Desk) -> None:

@@ -181,6 +181,7 @@ def test_services_are_known_by_their_names() -> None:
         )
 
     offered = [service("Check-up"), service("Check-up for a child"), service("Visit to the hygienist")]
+    offered.append(service("Talk for first-time buyers"))
 
     def told(said: str) -> list[str]:
         return [each.display_name for each in named(said, offered)]
@@ -189,3 +190,4 @@ def test_services_are_known_by_their_names() -> None:
     assert told("a check-up for my child") == ["Check-up for a child"]
     assert told("the hygienist please") == ["Visit to the hygienist"]
     assert told("good morning") == []
+    assert told("The first one, please.") == []

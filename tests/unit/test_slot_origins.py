@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from deskbell_server.turn.slots.model import Heard, Part, Slot
 from deskbell_server.turn.slots.numbers import DIGITS, TEENS, TENS, said_digits
 from deskbell_server.turn.slots.spelling import spellings
 from deskbell_server.turn.slots.tokens import tokens
-from deskbell_server.turn.slots.understanding import understand
+from deskbell_server.turn.slots.understanding import MOST, understand
 from tests.unit.slot_labels import SEEN, labels
 
 KNOWN = {Slot.NAME: "Mark Stephens", Slot.PHONE: "+442079460123", Slot.EMAIL: "mark.s@example.com"}
@@ -94,3 +95,27 @@ def test_so_does_each_value_of_the_labelled_utterances() -> None:
         for heard in understand(label.text, asked=slot, known=known, region=label.region).heard:
             if label.region == "GB":
                 check_origin(label.text, heard, known)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a ",
+        "S ",
+        "not a, ",
+        "double ",
+        "1 ",
+        "with a ",
+        "call me back after ",
+        "x at ",
+        "dot ",
+        "my name is ",
+        "@",
+        "first name ",
+    ],
+)
+@pytest.mark.parametrize("asked", [Slot.NAME, Slot.EMAIL, Slot.PHONE])
+def test_of_long_and_hostile_utterances_only_the_beginning_costs(piece: str, asked: Slot) -> None:
+    text = piece * 2000
+    whole = understand(text, asked=asked, known=KNOWN, region="GB")
+    assert whole == understand(text[:MOST], asked=asked, known=KNOWN, region="GB")

@@ -63,6 +63,15 @@ def dashboard() -> None:
     _run(run_dashboard, _settings(), _say)
 
 
+@app.command("learn-intents")
+def learn_intents() -> None:
+    """Learn to tell what callers want, if that is not done: once after an installation, and after a change of the
+    utterances."""
+    from deskbell_server.cli.learning import learn_intents as learn
+
+    _run(learn, _settings(), _say)
+
+
 @app.command()
 def health() -> None:
     """Ask a running server whether it takes calls; the exit code says so too."""

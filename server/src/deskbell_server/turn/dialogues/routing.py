@@ -61,7 +61,6 @@ _ASKS_ABOUT = re.compile(
     r"^\W*(?:(?:and|so|um+|uh+|well|hi|hello|hey)[\s,]+)*(?:how (?:do|can|would|should|far|long|late|much)|what happens"
     r"|what(?:'s| is) your|do (?:i|we|you) (?:have|need) to|do you (?:charge|require)|is there a|are there any|why)\b"
     r"|\b(?:policy|fee|penalty|free of charge|for free|without (?:paying|charge)|online|charged?|deposit|refund\w*)\b"
-    r"|\bwhen (?:is|are|does|do) [\w. ]{2,30} (?:in|work|working|on duty)\W*$"
 )
 """A question about booking, which documents answer, rather than the wish to book."""
 

@@ -9,7 +9,8 @@ from deskbell_server.domain.booking import BookableService
 
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
-    "a an and the with for of to in on at our your new one two initial appointment booking".split()
+    "a an and the with for of to in on at our your new one two initial appointment booking "
+    "first second third last".split()  # "the first one" is a time that was offered
 )
 _SUFFIXES = ("ings", "ing", "ies", "es", "s", "ed")
 _SAME = {
