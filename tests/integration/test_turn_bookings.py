@@ -58,6 +58,12 @@ async def test_all_of_it_may_be_said_at_once(desk: Desk) -> None:
     assert (await desk.say("yes")).records == ["created reservations"]
 
 
+@pytest.mark.parametrize("day", ["on the 3rd of March 2028 at 10", "on 3 March 2028"])
+async def test_a_day_beyond_the_horizon_is_said_to_be_too_far_ahead(desk: Desk, day: str) -> None:
+    said = await desk.say(f"I'd like to book a check-up {day}")
+    assert "too far ahead" in said.text, said.text
+
+
 async def test_a_time_that_is_taken_is_not_booked_and_others_are_offered(desk: Desk) -> None:
     await desk.talk("book a check-up on Friday at 10", *DETAILS, "yes")
     await desk.new_conversation()

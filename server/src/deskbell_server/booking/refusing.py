@@ -14,23 +14,23 @@ def refusal(why: NotFree, calendar: Calendar, starts_at: datetime) -> SlotTaken:
     match why:
         # Of these two the moment may lie beyond what a clock in the zone can show.
         case NotFree.TOO_SOON:
-            return SlotTaken(why, f"it must begin at least {_in_words(rules.lead)} from now")
+            return SlotTaken(why, f"it must begin at least {in_words(rules.lead)} from now")
         case NotFree.TOO_FAR:
-            return SlotTaken(why, f"it must begin within {_in_words(rules.horizon)} from now")
+            return SlotTaken(why, f"it must begin within {in_words(rules.horizon)} from now")
         case NotFree.NOBODY:
             return SlotTaken(why, f"{service.name} has no resource that could serve")
     at = f"{starts_at.astimezone(calendar.zone):%Y-%m-%d %H:%M} ({calendar.zone.key})"
     match why:
         case NotFree.CLOSED:
-            taking = _in_words(service.duration)
+            taking = in_words(service.duration)
             return SlotTaken(why, f"{at} is outside the opening hours for what takes {taking}")
         case NotFree.OFF_GRID:
-            every = _in_words(rules.granularity)
+            every = in_words(rules.granularity)
             return SlotTaken(why, f"nothing begins at {at}: starts are every {every} from opening")
     return SlotTaken(why, f"{at} is not free; ask for what is available")
 
 
-def _in_words(value: timedelta) -> str:
+def in_words(value: timedelta) -> str:
     """`45 minutes`, `2 hours`, `90 days`: the largest unit that is exact."""
     for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
         if value and not value % unit:

@@ -13,6 +13,7 @@ from deskbell_server.booking.alternatives import alternatives, days_around
 from deskbell_server.booking.clock import moments
 from deskbell_server.booking.dates import Understood, settle, understand
 from deskbell_server.booking.days import DayWish, unwanted_weekdays
+from deskbell_server.booking.refusing import in_words
 from deskbell_server.booking.slots import Calendar, Slot
 from deskbell_server.booking.times import Precision, TimeWish
 from deskbell_server.domain.booking import NotFree
@@ -356,10 +357,11 @@ def _at(wish: Wish, calendar: Calendar, now: datetime, today: date) -> Outcome:
         if wanted
         else []
     )
+    reason = next(iter(reasons.values()), None) or NotFree.CLOSED
     if not near:
-        return _nothing(wish)
+        return _nothing(wish, reason, calendar)
     what = f"{day_aloud(day, today)} at {minutes_aloud(minute)}"
-    why = _REASONS[next(iter(reasons.values()), None) or NotFree.CLOSED]
+    why = _REASONS[reason]
     said = sentence(f"I'm sorry, {why.format(what=what, on=_on(what))}")
     return _offer(said, near, wish, calendar.zone, today)
 
@@ -386,7 +388,7 @@ def _among(wish: Wish, calendar: Calendar, now: datetime, today: date) -> Outcom
     wanted = _middle(wish, first, calendar.zone)
     near = alternatives(wanted, calendar.slots(*around, now), calendar.zone, MOST_OFFERED)
     if not near:
-        return _nothing(wish)
+        return _nothing(wish, calendar.why_not(wanted, now), calendar)
     return _offer(f"I'm sorry, there is nothing free {_then(wish, today)}.", near, wish, calendar.zone, today)
 
 
@@ -422,7 +424,8 @@ def _offer(why: str, slots: Sequence[Slot], wish: Wish, zone: ZoneInfo, today: d
     return Offer(f"{why} {capital(what)}".strip(), wish, times)
 
 
-def _nothing(wish: Wish) -> Question:
-    return Question(
-        "I'm sorry, nothing is free around then. Which other day would suit you?", Wish((), wish.times)
-    )
+def _nothing(wish: Wish, reason: NotFree | None, calendar: Calendar) -> Question:
+    why = "nothing is free around then."
+    if reason is NotFree.TOO_FAR:
+        why = f"that is too far ahead: it can be booked up to {in_words(calendar.rules.horizon)} before."
+    return Question(f"I'm sorry, {why} Which other day would suit you?", Wish((), wish.times))
