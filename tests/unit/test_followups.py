@@ -28,6 +28,11 @@ def history(*said: str) -> list[HistoryEntry]:
         ("Do you have a sauna?", "How much is it?", "How much is the sauna?"),
         ("Do you have a sauna?", "OK, and when is it open?", "OK, and when is the sauna open?"),
         ("Do you offer massages?", "How much are they?", "How much are massages?"),
+        (
+            "What is the rent of the flat in Beacon Row?",
+            "Are pets allowed there?",
+            "Are pets allowed in Beacon Row?",
+        ),
         ("Can I bring my dog?", "How much is that?", "How much is my dog?"),
         (
             "How much does the loft cost?",
@@ -51,6 +56,8 @@ def test_a_follow_up_stands_by_itself(before: str, question: str, resolved: str)
     [
         "How much is parking?",
         "Where is the hotel?",
+        "How do I get there?",
+        "Is anybody there?",
         "Is it possible to park?",
         "How much does it cost to rent a bicycle?",
         "How long does it take to get to the airport?",

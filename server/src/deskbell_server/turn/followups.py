@@ -137,6 +137,9 @@ _DAY_PHRASE = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"[\s?.!,]+$")
+_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bget )(?<!\bover )\bthere$", re.IGNORECASE)
+"""Of a place that was spoken of, and not "is there" or "how do I get there"."""
+_PLACE = re.compile(r"\b(?:in|at|on) (?:the )?[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _DETERMINERS = re.compile(r"^(?:an?|the|your|my|our|any|some|his|her|their) ", re.IGNORECASE)
 
 
@@ -171,6 +174,10 @@ def _resolved(question: str, before: str, replied: str) -> str:
     it = _IT.search(_DUMMY.sub(lambda match: " " * len(match[0]), rest))
     if it and (_ASKS_OF_IT.match(rest) or not _strong(rest[: it.start()])):
         return _with_topic(rest, it, before)
+    there = _THERE.search(rest)
+    places = [place for place in _PLACE.findall(before) if not days(place)]
+    if there and places:
+        return f"{rest[: there.start()]}{places[-1]}?"
     if _CONNECTS.match(text) and not days(rest) and set(content(rest)) <= synonyms(stem("open")):
         return f"{rest}{_day_phrase(before)}?"  # "And when do you close?" asks of the same day
     return question
