@@ -15,6 +15,7 @@ from deskbell.v1 import conversation_service_pb2 as co
 from deskbell.v1 import knowledge_service_pb2 as kn
 from deskbell.v1 import voice_stream_service_pb2 as pb
 from deskbell.v1.turn_events_pb2 import RESPONSE_OUTCOME_COMPLETED, RESPONSE_OUTCOME_INTERRUPTED
+from deskbell_server.rpc import errors
 from tests.support.live_server import LiveServer, Refusal, refusal, refusal_of
 
 FRAME = 640  # 40 ms at 16 kHz
@@ -284,6 +285,24 @@ async def test_a_client_that_vanishes_leaves_a_whole_record(server: LiveServer, 
     assert conversation.end_reason == "connection_lost"
     assert messages[0].text == "what are your opening hours?"
     assert len(messages[1].heard_text) < len(messages[1].text)
+
+
+async def test_clients_that_vanish_in_the_middle_of_a_write_are_no_defect_of_the_server(
+    server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defects: list[str] = []
+    monkeypatch.setattr(errors._log, "error", lambda event, **_: defects.append(event))
+    agent = await server.make_tenant()
+    for _ in range(12):
+        async with dial(server) as caller:
+            await caller.start(agent, skip_greeting=True)
+            await caller.until("started")
+            await caller.send(text=pb.TextInput(text="What are your opening hours?"))
+            await caller.until("response_audio")
+    async with asyncio.timeout(5):
+        while server.app.calls.count:
+            await asyncio.sleep(0.02)
+    assert not defects
 
 
 async def test_two_callers_of_two_tenants_at_once(server: LiveServer) -> None:

@@ -96,7 +96,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             except (grpc.aio.AbortError, grpc.aio.UsageError):
                 code = _code_of(context)
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a status
+            except Exception as error:
+                if isinstance(errors.unwrapped(error), grpc.aio.InternalError):
+                    # gRPC could not carry out an operation of its own: the client went away in the middle of a
+                    # write, and there is nobody to tell a status.
+                    code = "CANCELLED"
+                    raise asyncio.CancelledError from error
                 status = _status(policy, error)
                 code = code_pb2.Code.Name(status.code)
                 await errors.abort(context, status)
