@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from deskbell_server.knowledge.words import STOP_WORDS, days, synonyms, tokens
+from deskbell_server.knowledge.vocabulary import STOP_WORDS
+from deskbell_server.knowledge.words import days, synonyms, tokens
 
 
 class FactKind(StrEnum):
