@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.booking import NINE_TO_FIVE, add_resource, add_service, set_hours
 from tests.support.live_server import LiveServer, live_server
 from tests.support.scripted_call import Engines as Script
 from tests.support.scripted_call import scripted_engines
@@ -26,3 +27,15 @@ async def server(
     engines = scripted_engines(script)
     async with live_server(database, redis_url, secret_key, engines, tmp_path) as live:
         yield live
+
+
+@pytest.fixture
+async def clinic(server: LiveServer) -> LiveServer:
+    """Open from nine to five; Adams and Baker give a check-up of half an hour, Baker a filling of 45 minutes."""
+    await server.make_tenant()
+    await set_hours(server, NINE_TO_FIVE, granularity=15, lead=0)
+    await add_resource(server, "adams")
+    await add_resource(server, "baker")
+    await add_service(server, "check-up", "adams", "baker", minutes=30)
+    await add_service(server, "filling", "baker", minutes=45, buffer=15)
+    return server

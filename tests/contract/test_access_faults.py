@@ -35,8 +35,8 @@ from deskbell_server.voice import session
 from tests.contract.test_credentials import DESK, Line
 from tests.contract.test_limits import usage
 from tests.contract.test_personal_data import entries
-from tests.contract.test_sessions import refresh, refused
-from tests.support.live_server import LiveServer, live_server
+from tests.contract.test_sessions import refresh
+from tests.support.live_server import LiveServer, live_server, refused
 from tests.support.people import PASSWORD, People, bearer, make_people, request_id
 from tests.support.scripted_call import Engines as Script
 from tests.support.scripted_call import scripted_engines

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -20,16 +19,10 @@ from deskbell.v1 import audit_service_pb2 as au
 from deskbell.v1 import chat_service_pb2 as ch
 from deskbell.v1 import conversation_service_pb2 as co
 from deskbell.v1 import voice_stream_service_pb2 as vo
-from tests.support.live_server import KEY, LiveServer, Refusal, refusal
+from tests.support.live_server import KEY, LiveServer, refused
 from tests.support.people import make_people, request_id
 
 DESK = "tenants/clinic/agents/desk"
-
-
-async def refused(call: Any) -> Refusal:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return refusal(caught.value)
 
 
 async def update(

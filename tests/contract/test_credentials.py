@@ -16,8 +16,8 @@ from deskbell.v1 import chat_service_pb2
 from deskbell.v1 import conversation_service_pb2 as cs
 from deskbell.v1 import voice_stream_service_pb2 as vs
 from deskbell_server.voice import credential
-from tests.contract.test_sessions import agents, refused
-from tests.support.live_server import LiveServer, refusal, refusal_of
+from tests.contract.test_sessions import agents
+from tests.support.live_server import LiveServer, refusal, refusal_of, refused
 from tests.support.people import SCOPES, People, bearer, make_people
 
 DESK = "tenants/clinic/agents/desk"

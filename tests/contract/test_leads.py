@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import grpc
-import pytest
-
 from deskbell.v1 import audit_service_pb2, lead_pb2
 from deskbell.v1 import lead_service_pb2 as pb
 from deskbell.v1 import tenant_service_pb2 as ts
-from tests.support.live_server import LiveServer, Refusal, refusal
+from tests.support.live_server import LiveServer, refused
 from tests.support.people import make_people
 
 PHONE = "+442079460958"
@@ -34,12 +31,6 @@ async def listed(server: LiveServer, **filters: Any) -> list[str]:
         pb.ListLeadsRequest(parent="tenants/clinic", **filters), metadata=server.metadata
     )
     return [lead.display_name for lead in response.leads]
-
-
-async def refused(call: Any) -> Refusal:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return refusal(caught.value)
 
 
 async def test_from_the_first_word_to_the_last(server: LiveServer) -> None:

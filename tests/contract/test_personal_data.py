@@ -29,8 +29,7 @@ from deskbell_server.app.clock import SystemClock
 from deskbell_server.domain.names import AgentId, TenantId
 from deskbell_server.ports.recall import RecallScope
 from tests.contract.test_credentials import DESK, Line
-from tests.contract.test_sessions import refused
-from tests.support.live_server import LiveServer
+from tests.support.live_server import LiveServer, refused
 from tests.support.people import People, bearer, make_people, request_id
 from tests.support.scripted_call import Engines as Script
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import grpc
 import pytest
 from google.protobuf.json_format import MessageToDict
 
@@ -29,7 +28,7 @@ from deskbell.v1 import knowledge_service_pb2 as kn
 from deskbell.v1 import tenant_service_pb2 as ts
 from deskbell_server.aftermath import runner
 from tests.support.aftermath import Connection, keep_outcomes
-from tests.support.live_server import KEY, LiveServer, refusal
+from tests.support.live_server import KEY, LiveServer, refused
 from tests.support.people import make_people, request_id
 from tests.support.scripted_call import Engines as Script
 
@@ -100,12 +99,6 @@ async def gaps(server: LiveServer, **fields: Any) -> list[knowledge_pb2.Knowledg
     request = kn.ListKnowledgeGapsRequest(parent="tenants/clinic", **fields)
     listed = await server.stubs.knowledge.ListKnowledgeGaps(request, metadata=server.metadata)
     return list(listed.knowledge_gaps)
-
-
-async def refused(call: Any) -> Any:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return refusal(caught.value)
 
 
 async def test_a_chat_is_reported_on_when_it_has_gone_quiet_and_again_when_it_went_on(

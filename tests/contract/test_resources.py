@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import grpc
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
@@ -13,14 +12,7 @@ from deskbell.v1 import agent_service_pb2 as ag
 from deskbell.v1 import conversation_service_pb2 as co
 from deskbell.v1 import knowledge_service_pb2 as kn
 from deskbell.v1 import tenant_service_pb2 as te
-from tests.support.live_server import LiveServer, Refusal, refusal
-
-
-async def refused(call: Any) -> Refusal:
-    """The refusal of an rpc that must be refused."""
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return refusal(caught.value)
+from tests.support.live_server import LiveServer, refused
 
 
 async def test_a_tenant_is_made_read_listed_changed_and_deleted(server: LiveServer) -> None:

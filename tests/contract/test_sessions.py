@@ -12,16 +12,10 @@ import pytest
 from deskbell.v1 import access_pb2, agent_service_pb2, identity_pb2, operator_service_pb2
 from deskbell.v1 import auth_service_pb2 as auth
 from deskbell.v1 import user_service_pb2 as us
-from tests.support.live_server import LiveServer, Refusal, live_server, refusal
+from tests.support.live_server import LiveServer, live_server, refusal, refused
 from tests.support.people import PASSWORD, People, bearer, make_people
 from tests.support.scripted_call import Engines as Script
 from tests.support.scripted_call import scripted_engines
-
-
-async def refused(call: Awaitable[Any]) -> Refusal:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return refusal(caught.value)
 
 
 def agents(server: LiveServer, credential: str) -> Awaitable[Any]:

@@ -15,6 +15,8 @@ from deskbell.v1 import reservation_service_pb2 as re
 from tests.support.live_server import LiveServer
 
 LONDON = ZoneInfo("Europe/London")
+DAY = timedelta(days=1)
+SERVICE = "tenants/clinic/services/check-up"
 Hours = dict[int, list[tuple[str, str]]]
 
 
@@ -37,6 +39,9 @@ def schedule(
 def every_day(*pairs: tuple[str, str]) -> Hours:
     """The same hours on each day."""
     return {day: list(pairs) for day in range(1, 8)}
+
+
+NINE_TO_FIVE = every_day(("09:00", "17:00"))
 
 
 def _intervals(pairs: Iterable[tuple[str, str]]) -> list[booking_pb2.OpenInterval]:
